@@ -140,9 +140,11 @@ luamtev_size_stack() {
     luamtev_stack=$((luamtev_limit * 3 / 4 - 256))
 }
 
-# Deno asks for newer versions of itself over the network; a program must not. The value lets
-# cli/ tell our setting from the user's and take it out of the Lua program's environment.
+# Deno asks for newer versions of itself over the network, and where there is no node it puts a
+# folder with one of its own on PATH; neither is a program's business. The value lets cli/ tell
+# our settings from the user's and take them out of the Lua program's environment.
 [ -n "${DENO_NO_UPDATE_CHECK:-}" ] || export DENO_NO_UPDATE_CHECK=luamtev
+[ -n "${DENO_DISABLE_NODE_SHIM:-}" ] || export DENO_DISABLE_NODE_SHIM=luamtev
 
 luamtev_on_path=$(command -v deno)
 case $luamtev_on_path in
