@@ -141,10 +141,18 @@ luamtev_size_stack() {
 }
 
 # Deno asks for newer versions of itself over the network, and where there is no node it puts a
-# folder with one of its own on PATH; neither is a program's business. The value lets cli/ tell
-# our settings from the user's and take them out of the Lua program's environment.
-[ -n "${DENO_NO_UPDATE_CHECK:-}" ] || export DENO_NO_UPDATE_CHECK=luamtev
-[ -n "${DENO_DISABLE_NODE_SHIM:-}" ] || export DENO_DISABLE_NODE_SHIM=luamtev
+# folder with one of its own on PATH; neither is a program's business. LUAMTEV_UNSET names what
+# cli/ takes out of the Lua program's environment again, itself included.
+LUAMTEV_UNSET=LUAMTEV_UNSET
+[ -n "${DENO_NO_UPDATE_CHECK:-}" ] || {
+  export DENO_NO_UPDATE_CHECK=luamtev
+  LUAMTEV_UNSET="$LUAMTEV_UNSET DENO_NO_UPDATE_CHECK"
+}
+[ -n "${DENO_DISABLE_NODE_SHIM:-}" ] || {
+  export DENO_DISABLE_NODE_SHIM=true
+  LUAMTEV_UNSET="$LUAMTEV_UNSET DENO_DISABLE_NODE_SHIM"
+}
+export LUAMTEV_UNSET
 
 luamtev_on_path=$(command -v deno)
 case $luamtev_on_path in
