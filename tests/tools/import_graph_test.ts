@@ -10,7 +10,7 @@ import { withTempFolder } from "../../tools/script.ts";
 Deno.test("the project's imports follow the architecture", async () => {
   const root = fileURLToPath(new URL("../..", import.meta.url));
   const graph = await readImportGraph(root.replace(/\/$/, ""));
-  ok(graph.size > 20, `read ${graph.size} modules`);
+  ok(graph.has("lua/value.ts"));
   deepStrictEqual(checkImportGraph(graph), []);
 });
 
