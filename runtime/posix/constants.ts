@@ -1,0 +1,93 @@
+/**
+ * Constants of the C headers that the project uses, with the running platform's values.
+ *
+ * On a platform that nobody has described every value is -1: nothing can be called there, and the
+ * call itself says so (platform.ts), so that merely importing a file never fails.
+ */
+
+import { platform } from "./platform.ts";
+
+function constant(name: string): number {
+  if (platform === undefined) return -1;
+  const value = platform.constants[name];
+  if (value === undefined) {
+    throw new ReferenceError(
+      `Cannot find constant "${name}": the platform's description lacks it`,
+    );
+  }
+  return value;
+}
+
+function errorNumber(name: string): number {
+  return platform === undefined ? -1 : platform.errorNames.indexOf(name);
+}
+
+/** The call would block: wait for the descriptor and try again. */
+export const EAGAIN = errorNumber("EAGAIN");
+/** No such descriptor. */
+export const EBADF = errorNumber("EBADF");
+/** It is there already. */
+export const EEXIST = errorNumber("EEXIST");
+/** A signal interrupted the call: try again. */
+export const EINTR = errorNumber("EINTR");
+/** An argument makes no sense. */
+export const EINVAL = errorNumber("EINVAL");
+/** No such file, or no such entry. */
+export const ENOENT = errorNumber("ENOENT");
+/** Not permitted; from `epoll_ctl`: this kind of file is always ready. */
+export const EPERM = errorNumber("EPERM");
+/** Nobody reads the other end any more. */
+export const EPIPE = errorNumber("EPIPE");
+/** No such process. */
+export const ESRCH = errorNumber("ESRCH");
+
+/** The clock that never jumps, for `clock_gettime` and timerfds. */
+export const CLOCK_MONOTONIC = constant("CLOCK_MONOTONIC");
+/** The wall clock, for `clock_gettime`. */
+export const CLOCK_REALTIME = constant("CLOCK_REALTIME");
+/** `eventfd`: close on exec. */
+export const EFD_CLOEXEC = constant("EFD_CLOEXEC");
+/** `eventfd`: never block. */
+export const EFD_NONBLOCK = constant("EFD_NONBLOCK");
+/** epoll: an error is pending; always reported. */
+export const EPOLLERR = constant("EPOLLERR");
+/** epoll: both directions have ended; always reported. */
+export const EPOLLHUP = constant("EPOLLHUP");
+/** epoll: readable. */
+export const EPOLLIN = constant("EPOLLIN");
+/** epoll: writable. */
+export const EPOLLOUT = constant("EPOLLOUT");
+/** `epoll_create1`: close on exec. */
+export const EPOLL_CLOEXEC = constant("EPOLL_CLOEXEC");
+/** `epoll_ctl`: add a descriptor. */
+export const EPOLL_CTL_ADD = constant("EPOLL_CTL_ADD");
+/** `epoll_ctl`: remove a descriptor. */
+export const EPOLL_CTL_DEL = constant("EPOLL_CTL_DEL");
+/** `epoll_ctl`: change a descriptor's interest. */
+export const EPOLL_CTL_MOD = constant("EPOLL_CTL_MOD");
+/** `fcntl`: the close-on-exec flag. */
+export const FD_CLOEXEC = constant("FD_CLOEXEC");
+/** `fcntl`: duplicate, close on exec. */
+export const F_DUPFD_CLOEXEC = constant("F_DUPFD_CLOEXEC");
+/** `fcntl`: read the descriptor flags. */
+export const F_GETFD = constant("F_GETFD");
+/** `fcntl`: read the status flags. */
+export const F_GETFL = constant("F_GETFL");
+/** `fcntl`: set the descriptor flags. */
+export const F_SETFD = constant("F_SETFD");
+/** `fcntl`: set the status flags. */
+export const F_SETFL = constant("F_SETFL");
+/** `pipe2`, `open`: close on exec. */
+export const O_CLOEXEC = constant("O_CLOEXEC");
+/** `pipe2`, `open`, status flag: never block. */
+export const O_NONBLOCK = constant("O_NONBLOCK");
+/** `getrlimit`: number of descriptors. */
+export const RLIMIT_NOFILE = constant("RLIMIT_NOFILE");
+/** `getrlimit`: bytes of stack. */
+export const RLIMIT_STACK = constant("RLIMIT_STACK");
+/** `timerfd_create`: close on exec. */
+export const TFD_CLOEXEC = constant("TFD_CLOEXEC");
+/** `timerfd_create`: never block. */
+export const TFD_NONBLOCK = constant("TFD_NONBLOCK");
+/** `timerfd_settime`: the time is absolute. */
+export const TFD_TIMER_ABSTIME = constant("TFD_TIMER_ABSTIME");

@@ -1,0 +1,17 @@
+/**
+ * Linux on aarch64 with the GNU C library: what is peculiar to this processor.
+ *
+ * epoll_event is naturally aligned here: 16 bytes, the data behind four bytes of padding.
+ */
+
+import { linuxConstants, linuxErrorNames } from "./linux.ts";
+import type { Platform } from "./platform_description.ts";
+
+/** Linux on aarch64. */
+export const linuxArm64: Platform = {
+  libc: "libc.so.6",
+  errnoLocation: "__errno_location",
+  errorNames: linuxErrorNames,
+  constants: linuxConstants,
+  epollEvent: { words: 4, events: 0, data: 2 },
+};
