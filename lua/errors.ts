@@ -17,7 +17,7 @@ export class LuaError extends Error {
    */
   constructor(
     readonly value: LuaValue,
-    readonly traceback?: string,
+    public traceback?: string,
   ) {
     super(
       typeof value === "string" || typeof value === "number"

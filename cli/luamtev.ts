@@ -1,0 +1,130 @@
+/**
+ * The luamtev program: runs a Lua module on the event runtime.
+ *
+ * Only what a command line needs is here: options, messages, exit statuses.
+ * Specification: mtev-lua-api.md §16.
+ */
+import { isEngineName } from "../lua/engines.ts";
+import { createRuntime, DEFAULT_ENGINE, type Runtime } from "../lua/runtime.ts";
+import { writeFully } from "../runtime/posix/write_fully.ts";
+import { encodeText } from "../lua/text.ts";
+import {
+  type Options,
+  parseOptions,
+  searchTemplate,
+  USAGE,
+} from "./options.ts";
+import { resolveScript } from "./script_path.ts";
+import { handleSignals, type TerminatingSignal } from "./signals.ts";
+import { terminationMessage } from "./termination.ts";
+import { VERSION } from "./version.ts";
+
+const EXIT_USAGE = 2;
+const EXIT_SIGNAL = 2;
+const EXIT_UNCAUGHT = 255;
+
+await main(Deno.args);
+
+async function main(words: readonly string[]): Promise<void> {
+  const options = parseOptions(words, navigator.hardwareConcurrency);
+  for (const complaint of options.complaints) say(complaint);
+  const engine = options.engine ?? DEFAULT_ENGINE;
+  if (!isEngineName(engine)) fail(`unknown engine '${engine}'`);
+  switch (options.action) {
+    case "help":
+      return print(USAGE);
+    case "version":
+      return print(
+        `luamtev ${VERSION} (engine ${engine}, deno ${Deno.version.deno})\n`,
+      );
+    case "configuration":
+      return print(await configuration(options));
+  }
+  if (options.unsupported.length > 0) fail(options.unsupported[0]!);
+  const [script] = options.operands;
+  if (script === undefined) {
+    writeFully(2, USAGE);
+    Deno.exit(EXIT_USAGE);
+  }
+  const path = resolveScript(script);
+  if (!path.ok) {
+    writeFully(2, encodeText(`Bad file: ${script}\n`));
+    Deno.exit(EXIT_USAGE);
+  }
+  // Set by the launcher for deno itself, not for the program's children.
+  if (Deno.env.get("DENO_NO_UPDATE_CHECK") === "luamtev") {
+    Deno.env.delete("DENO_NO_UPDATE_CHECK");
+  }
+  await run(options, engine, path.module);
+}
+
+async function run(
+  options: Options,
+  engine: typeof DEFAULT_ENGINE,
+  module: string,
+): Promise<void> {
+  const terminate = (signal: TerminatingSignal) => {
+    runtime.logs.get("stderr").log(terminationMessage(signal));
+    Deno.exit(EXIT_SIGNAL);
+  };
+  const runtime: Runtime = await createRuntime({
+    engine,
+    args: options.operands,
+    ...searchPaths(options),
+    concurrency: options.concurrency,
+    eventer: { exclusive: true, autoRun: false },
+    interrupt: handleSignals(terminate),
+    onUncaught() {
+      runtime.logs.get("error").log(
+        "Unrecoverable run-time error. Terminating.\n",
+      );
+      Deno.exit(EXIT_UNCAUGHT);
+    },
+  });
+  for (const name of options.logs) runtime.logs.enable(name, true);
+  runtime.run(module, options.entry);
+  using _ = runtime.eventer.hold(); // a module ends by os.exit alone (§16.2)
+  await runtime.eventer.run();
+}
+
+/** The templates of §16.1. */
+function searchPaths(options: Options): { path: string; cpath: string } {
+  const folder = Deno.cwd();
+  const modules = options.modules === undefined
+    ? ""
+    : `${options.modules}/lua/?.lua;`;
+  const path = `${modules}${folder}/?.lua;{package.path}`;
+  const cpath = "{package.cpath}";
+  return {
+    path: searchTemplate(options.path, path, folder),
+    cpath: searchTemplate(options.cpath, cpath, folder),
+  };
+}
+
+async function configuration(options: Options): Promise<string> {
+  const { generatedConfiguration } = await import(
+    "./generated_configuration.ts"
+  );
+  const [script = "unspecified.lua"] = options.operands;
+  const path = resolveScript(script);
+  return generatedConfiguration({
+    concurrency: options.concurrency,
+    modules: options.modules ?? "",
+    ...searchPaths(options),
+    module: path.ok ? path.module : script,
+    entry: options.entry,
+  });
+}
+
+function print(text: string): void {
+  writeFully(1, encodeText(text));
+}
+
+function say(sentence: string): void {
+  writeFully(2, encodeText(`luamtev: ${sentence}\n`));
+}
+
+function fail(sentence: string): never {
+  say(sentence);
+  Deno.exit(EXIT_USAGE);
+}

@@ -1,0 +1,172 @@
+/**
+ * The command line of luamtev: what the words mean, and the usage text.
+ * Nothing is run here. Specification: mtev-lua-api.md §16.1.
+ */
+import { getopt } from "./getopt.ts";
+
+/** The command line, understood. */
+export interface Options {
+  /** Asked for: the usage text, the version, or the configuration (`-T`). */
+  action: "run" | "help" | "version" | "configuration";
+  /** The engine (`--engine`). */
+  engine: string | undefined;
+  /** The entry function (`-e`). */
+  entry: string;
+  /** The number of event loops (`-n`). */
+  concurrency: number;
+  /** The templates of package.path and package.cpath (`-L`, `-C`). */
+  path: string | undefined;
+  cpath: string | undefined;
+  /** The folder of modules (`-M`). */
+  modules: string | undefined;
+  /** Log streams to switch on (`-l`, `-d`). */
+  readonly logs: string[];
+  /** Options whose subsystem is not there yet. */
+  readonly unsupported: string[];
+  /** Complaints to print before going on. */
+  readonly complaints: string[];
+  /** The script, and its arguments. */
+  operands: readonly string[];
+}
+
+const LETTERS = "hTc:e:n:L:C:M:l:dimu:g:";
+
+/** Why each option that is known but not there yet cannot be used. */
+const LATER: Readonly<Record<string, string>> = {
+  c: "configuration files",
+  i: "the interactive console",
+  m: "managed mode",
+  u: "dropping privileges",
+  g: "dropping privileges",
+};
+
+/** The usage text. */
+export const USAGE = `Usage: luamtev [options] luafile [arguments]
+
+Runs a Lua module: loads luafile (a path, or the name of a module) and calls
+its function main in a coroutine. The program ends when it calls os.exit.
+
+  -h             print this text
+  -T             print the generated configuration
+  -e <function>  the entry function (default: main)
+  -n <k>         the number of event loops (default: 1; 0: one per processor)
+  -L <path>      replace package.path; +<path> appends to it
+  -C <path>      replace package.cpath; +<path> appends to it
+  -M <folder>    the folder of modules
+  -l <log>       switch on a log stream (repeatable)
+  -d             switch on debug logging
+  --engine=<name>  the engine that runs Lua
+  --version      print the version
+
+Not there yet: -c <file>, -i, -m, -u <user>, -g <group>.
+`;
+
+/**
+ * Understands a command line.
+ *
+ * @param words The words after the program's name.
+ * @param processors What `-n 0` stands for.
+ */
+export function parseOptions(
+  words: readonly string[],
+  processors: number,
+): Options {
+  const options: Options = {
+    action: "run",
+    engine: undefined,
+    entry: "main",
+    concurrency: 1,
+    path: undefined,
+    cpath: undefined,
+    modules: undefined,
+    logs: [],
+    unsupported: [],
+    complaints: [],
+    operands: [],
+  };
+  const rest = readLongOptions(words, options);
+  const parsed = getopt(rest, LETTERS);
+  options.complaints.push(...parsed.complaints);
+  options.operands = parsed.operands;
+  for (const { letter, value = "" } of parsed.options) {
+    applyOption(options, letter, value, processors);
+  }
+  return options;
+}
+
+/** Long options stand before all others. */
+function readLongOptions(
+  words: readonly string[],
+  options: Options,
+): readonly string[] {
+  let next = 0;
+  for (; words[next]?.startsWith("--") && words[next] !== "--"; next++) {
+    const word = words[next]!;
+    if (word === "--version") options.action = "version";
+    else if (word === "--help") options.action = "help";
+    else if (word.startsWith("--engine=")) {
+      options.engine = word.slice("--engine=".length);
+    } else options.complaints.push(`unrecognized option '${word}'`);
+  }
+  return words.slice(next);
+}
+
+function applyOption(
+  options: Options,
+  letter: string,
+  value: string,
+  processors: number,
+): void {
+  switch (letter) {
+    case "h":
+      options.action = "help";
+      break;
+    case "T":
+      if (options.action === "run") options.action = "configuration";
+      break;
+    case "e":
+      options.entry = value;
+      break;
+    case "n": {
+      const count = parseInt(value, 10) || 0;
+      options.concurrency = count > 0 ? count : processors;
+      break;
+    }
+    case "L":
+      options.path = value;
+      break;
+    case "C":
+      options.cpath = value;
+      break;
+    case "M":
+      options.modules = value;
+      break;
+    case "l":
+      options.logs.push(value);
+      break;
+    case "d":
+      options.logs.push("debug");
+      break;
+    default:
+      options.unsupported.push(
+        `option -${letter} is not supported yet: ${LATER[letter]}`,
+      );
+  }
+}
+
+/**
+ * The template of `package.path` or `package.cpath` that an option gives.
+ *
+ * @param option The option's value, if it was given.
+ * @param standard The template without it.
+ * @param folder The current folder, which `%s` stands for.
+ */
+export function searchTemplate(
+  option: string | undefined,
+  standard: string,
+  folder: string,
+): string {
+  if (option === undefined) return standard;
+  const value = option.replace("%s", () => folder);
+  return value.startsWith("+") ? `${standard};${value.slice(1)}` : value;
+}

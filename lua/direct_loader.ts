@@ -1,0 +1,49 @@
+/**
+ * The last entry of `package.loaders` in luamtev: takes the module name itself
+ * as the path of a file, and raises when it cannot load it, so that no later
+ * loader is asked. Specification: mtev-lua-api.md §16.4 (LuaMtevDirect).
+ */
+import { checkString, raise } from "./args.ts";
+import { LuaError } from "./errors.ts";
+import type { LuaState } from "./host.ts";
+import { readBytes } from "../runtime/files/read.ts";
+import { decodeText } from "./text.ts";
+import type { LuaFunction, LuaTable } from "./value.ts";
+
+/** Appends the loader to `package.loaders`. */
+export function addDirectLoader(state: LuaState): void {
+  const loaders = state.index(
+    state.globals.get("package"),
+    "loaders",
+  ) as LuaTable;
+  loaders.set(
+    loaders.length() + 1,
+    state.newFunction("direct_loader", (...args) => {
+      const name = checkString(state, args, 0);
+      try {
+        return loadFile(state, name);
+      } catch (error) {
+        if (!(error instanceof LuaError)) throw error;
+        const reason = String(error.value);
+        return raise(
+          state,
+          `error loading module '${name}' from file '${name}':\n\t${reason}`,
+          0,
+        );
+      }
+    }),
+  );
+}
+
+function loadFile(state: LuaState, path: string): LuaFunction {
+  const read = readBytes(decodeText(path));
+  if (!read.ok) {
+    throw new LuaError(`cannot ${read.action} ${path}: ${read.reason}`);
+  }
+  return state.load(withoutShebang(read.bytes), "@" + path);
+}
+
+/** A first line that starts with `#` is for the system's shell. */
+function withoutShebang(source: string): string {
+  return source.startsWith("#") ? source.replace(/^[^\n]*/, "") : source;
+}

@@ -1,0 +1,35 @@
+/**
+ * What the families of the mtev API are installed with: the Lua state they
+ * serve, its loop and coroutines, and what all states of the process share.
+ */
+import type { Eventer } from "../../runtime/eventer/eventer.ts";
+import type { Logs } from "../../runtime/log/logs.ts";
+import type { Coroutines } from "../coroutines.ts";
+import type { LuaState } from "../host.ts";
+
+/** What the Lua states of a process have in common. */
+export interface ProcessContext {
+  readonly logs: Logs;
+  /** The number of event loops, as `-n` sets it. */
+  readonly concurrency: number;
+  /** The log stream that `print` writes to. */
+  printFacility: string;
+  /** The counters of `mtev.shared_seq`. */
+  readonly sequences: Map<string, number>;
+  /** Counts the calls of `mtev.runtime_reload`. */
+  generation: number;
+  /** Starts a fresh state in place of each older one. */
+  reload(): void;
+}
+
+/** What one Lua state works with. */
+export interface MtevContext {
+  readonly process: ProcessContext;
+  readonly state: LuaState;
+  readonly eventer: Eventer;
+  readonly coroutines: Coroutines;
+  /** The index of the event loop that drives the state. */
+  readonly loop: number;
+  /** The process generation in which the state was made. */
+  readonly generation: number;
+}

@@ -1,0 +1,31 @@
+/**
+ * Builds the `mtev` table of a Lua state: one line per family, then the parts
+ * that are written in Lua. Specification: mtev-lua-api.md §17.2.
+ */
+import type { LuaTable } from "../value.ts";
+import type { MtevContext } from "./context.ts";
+import { install as installCoroutine } from "./coroutine.ts";
+import { install as installLog } from "./log.ts";
+import { runPrelude } from "./prelude.ts";
+import { install as installReload } from "./reload.ts";
+import { install as installShared } from "./shared.ts";
+import { install as installSystem } from "./system.ts";
+import { install as installTime } from "./time.ts";
+
+/** Sets the global `mtev`, and the globals that belong to it. */
+export function openMtev(context: MtevContext): LuaTable {
+  const { state } = context;
+  const mtev = state.newTable();
+  state.globals.set("mtev", mtev);
+  (state.index(state.globals.get("package"), "loaded") as LuaTable)
+    .set("mtev", mtev);
+  installCoroutine(context, mtev);
+  installLog(context, mtev);
+  installReload(context, mtev);
+  installShared(context, mtev);
+  installSystem(context, mtev);
+  installTime(context, mtev);
+  runPrelude(state, "extras", mtev);
+  runPrelude(state, "lua_init", mtev);
+  return mtev;
+}

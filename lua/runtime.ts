@@ -1,0 +1,411 @@
+/**
+ * A whole luamtev in one object: an event loop, log streams, and a Lua state
+ * with all libraries. The luamtev program and mod.ts are thin layers over it.
+ *
+ * Not the options of the command line (cli/), nor the way back from an
+ * uncaught error to an exit status: whoever creates a runtime says what
+ * happens then. Specification: mtev-lua-api.md §16.2, §16.4, §16.5, §17.2.
+ */
+import { Eventer, type EventerOptions } from "../runtime/eventer/eventer.ts";
+import { Logs, type LogWriter } from "../runtime/log/logs.ts";
+import { writeFully } from "../runtime/posix/write_fully.ts";
+import { type Coroutine, Coroutines } from "./coroutines.ts";
+import { addDirectLoader } from "./direct_loader.ts";
+import { createState, type EngineName } from "./engines.ts";
+import { InternalError, LuaError } from "./errors.ts";
+import { definer } from "./define.ts";
+import type { HostFunction, InterruptHandler, LuaState } from "./host.ts";
+import type { MtevContext, ProcessContext } from "./mtev/context.ts";
+import { openMtev } from "./mtev/mod.ts";
+import { loadPrelude } from "./mtev/prelude.ts";
+import { callDefunct } from "./mtev/reload.ts";
+import { openLibraries } from "./stdlib/open.ts";
+import { encodeText } from "./text.ts";
+import {
+  isFunction,
+  isTable,
+  type LuaFunction,
+  type LuaTable,
+  type LuaValue,
+} from "./value.ts";
+
+/** How a {@link Runtime} is made. Everything has a default. */
+export interface RuntimeOptions {
+  /** The engine that runs Lua. */
+  readonly engine?: EngineName;
+  /** The global `arg`: the script's name, then its arguments. */
+  readonly args?: readonly string[];
+  /** The global `ENV`; the process's environment by default. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** `package.path`; `{package.path}` in it stands for LuaJIT's default. */
+  readonly path?: string;
+  /** `package.cpath`, with `{package.cpath}` likewise. */
+  readonly cpath?: string;
+  /** What `mtev.eventer_loop_concurrency` reports. Default 1. */
+  readonly concurrency?: number;
+  /** The log stream that `print` writes to. Default `stdout`. */
+  readonly printFacility?: string;
+  /** Receives standard output, in binary strings. Default: descriptor 1. */
+  readonly stdout?: LogWriter;
+  /** Receives standard error, likewise. Default: descriptor 2. */
+  readonly stderr?: LogWriter;
+  /** Called by `os.exit` and must not return. Default: `Deno.exit`. */
+  readonly exit?: (code: number) => never;
+  /**
+   * Called after an uncaught error of a coroutine has been reported on the
+   * log stream `error`. By default the other coroutines go on.
+   */
+  readonly onUncaught?: () => void;
+  /** Asked now and then while Lua code runs; may raise or yield. */
+  readonly interrupt?: InterruptHandler;
+  /** Options of the event loop. */
+  readonly eventer?: EventerOptions;
+}
+
+/** The module that a luamtev program runs, and its entry function. */
+interface Entry {
+  readonly module: string;
+  readonly function: string;
+}
+
+/**
+ * Creates a runtime.
+ *
+ * @example Run Lua code that waits
+ * ```ts
+ * import { createRuntime } from "./runtime.ts";
+ *
+ * await using runtime = await createRuntime();
+ * const [elapsed] = await runtime.eval("return mtev.sleep(0.01):seconds()");
+ * console.log(Number(elapsed) >= 0.01); // true
+ * ```
+ */
+export async function createRuntime(
+  options: RuntimeOptions = {},
+): Promise<Runtime> {
+  const engine = options.engine ?? DEFAULT_ENGINE;
+  const makeState = await createState(engine);
+  return new Runtime(makeState, options);
+}
+
+/** The engine that runs Lua unless another is named. */
+export const DEFAULT_ENGINE: EngineName = "fengari";
+
+/** A Lua state with its event loop. Made by {@link createRuntime}. */
+export class Runtime implements Disposable, AsyncDisposable {
+  /** The event loop. */
+  readonly eventer: Eventer;
+  /** The log streams. */
+  readonly logs: Logs;
+  readonly #options: RuntimeOptions;
+  readonly #makeState: () => LuaState;
+  readonly #process: ProcessContext;
+  readonly #old = new Set<MtevContext>();
+  readonly #definitions = new Map<string, HostFunction>();
+  #context: MtevContext;
+  #entry: Entry | undefined;
+
+  /** Use {@link createRuntime}. */
+  constructor(makeState: () => LuaState, options: RuntimeOptions) {
+    this.#options = options;
+    this.#makeState = makeState;
+    this.eventer = new Eventer(options.eventer);
+    this.logs = new Logs({
+      stdout: options.stdout ?? ((bytes) => writeFully(1, bytes)),
+      stderr: options.stderr ?? ((bytes) => writeFully(2, bytes)),
+    });
+    this.#process = {
+      logs: this.logs,
+      concurrency: options.concurrency ?? 1,
+      printFacility: options.printFacility ?? "stdout",
+      sequences: new Map(),
+      generation: 0,
+      reload: () => this.eventer.post(() => this.#reload()),
+    };
+    this.#context = this.#createContext();
+  }
+
+  /** The Lua state. `mtev.runtime_reload` puts a fresh one in its place. */
+  get state(): LuaState {
+    return this.#context.state;
+  }
+
+  /** The managed coroutines of the state. */
+  get coroutines(): Coroutines {
+    return this.#context.coroutines;
+  }
+
+  /** The table of globals. */
+  get globals(): LuaTable {
+    return this.state.globals;
+  }
+
+  /**
+   * Runs a module as the luamtev program does: loads it in a new coroutine,
+   * finds its entry function and calls that. Returns when it waits for the
+   * first time; the program goes on as long as it likes.
+   *
+   * @param module A module name, or the absolute path of a file.
+   * @param entry The name of the entry function.
+   */
+  run(module: string, entry = "main"): void {
+    this.#entry = { module, function: entry };
+    this.eventer.post(() => this.#dispatch());
+  }
+
+  /**
+   * Calls a Lua function in a new coroutine. It may wait for anything.
+   *
+   * @param callee A function, or its name among the globals (`"a.b.c"`).
+   * @returns Its results, once it has ended.
+   * @throws {LuaError} What it raised, with a traceback.
+   */
+  call(
+    callee: LuaFunction | string,
+    ...args: LuaValue[]
+  ): Promise<LuaValue[]> {
+    const context = this.#context;
+    return new Promise((resolve, reject) => {
+      this.eventer.post(() => {
+        try {
+          context.coroutines.spawn(this.#find(callee), args, {
+            onEnd(end) {
+              if (end.kind === "ended") resolve(end.values);
+              else if (end.kind === "failed") reject(end.error);
+              else reject(new LuaError("coroutine cancelled"));
+            },
+          });
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+  }
+
+  /**
+   * Compiles a piece of Lua and runs it in a new coroutine.
+   *
+   * @param source Lua source text.
+   * @param chunkName What error messages call it: `=name`, or `@file`.
+   * @returns What the chunk returns.
+   * @throws {LuaError} A syntax error, or what the chunk raised.
+   */
+  async eval(source: string, chunkName = "=eval"): Promise<LuaValue[]> {
+    return await this.call(this.state.load(encodeText(source), chunkName));
+  }
+
+  /**
+   * Loads a module as Lua's `require` does, in a new coroutine.
+   *
+   * @param name A module name, or the path of a file.
+   * @returns What the module returned, or its table.
+   */
+  async require(name: string): Promise<LuaValue> {
+    return (await this.call("require", encodeText(name)))[0];
+  }
+
+  /**
+   * Makes a TypeScript function callable from Lua, in this state and in each
+   * that `mtev.runtime_reload` puts in its place.
+   *
+   * @param name Its name among the globals; tables on the way are made.
+   */
+  define(name: string, fn: HostFunction): void {
+    defineGlobal(this.state, name, fn);
+    this.#definitions.set(name, fn);
+  }
+
+  /**
+   * Ends all coroutines and releases what they own. Descriptors of the loop
+   * are closed as soon as it is no longer inside the operating system; use
+   * `await using` to wait for that.
+   */
+  [Symbol.dispose](): void {
+    this.#disposeStates();
+    this.eventer[Symbol.dispose]();
+  }
+
+  /** Ends all coroutines and waits until everything is released. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposeStates();
+    await this.eventer[Symbol.asyncDispose]();
+  }
+
+  #disposeStates(): void {
+    for (const context of [this.#context, ...this.#old]) {
+      disposeContext(context);
+    }
+    this.#old.clear();
+  }
+
+  #createContext(): MtevContext {
+    const state = this.#makeState();
+    const coroutines = new Coroutines(
+      state,
+      this.eventer,
+      (coroutine, error) => this.#reportUncaught(state, coroutine, error),
+    );
+    const context: MtevContext = {
+      process: this.#process,
+      state,
+      eventer: this.eventer,
+      coroutines,
+      loop: 0,
+      generation: this.#process.generation,
+    };
+    openLibraries(state, { exit: this.#options.exit ?? Deno.exit });
+    this.#setPaths(state);
+    openMtev(context);
+    addDirectLoader(state);
+    this.#setArguments(state);
+    for (const [name, fn] of this.#definitions) defineGlobal(state, name, fn);
+    state.setInterrupt(this.#options.interrupt);
+    return context;
+  }
+
+  #setPaths(state: LuaState): void {
+    const library = state.globals.get("package") as LuaTable;
+    for (const key of ["path", "cpath"] as const) {
+      const template = this.#options[key] ?? defaultTemplate(key);
+      const builtIn = String(library.get(key));
+      library.set(
+        key,
+        encodeText(template).replace(`{package.${key}}`, () => builtIn),
+      );
+    }
+  }
+
+  #setArguments(state: LuaState): void {
+    const arg = state.newTable();
+    (this.#options.args ?? []).forEach((value, index) =>
+      arg.set(index + 1, encodeText(value))
+    );
+    state.globals.set("arg", arg);
+    const env = state.newTable();
+    for (
+      const [name, value] of Object.entries(
+        this.#options.env ?? Deno.env.toObject(),
+      )
+    ) {
+      env.set(encodeText(name), encodeText(value));
+    }
+    state.globals.set("ENV", env);
+  }
+
+  #find(callee: LuaFunction | string): LuaFunction {
+    if (typeof callee !== "string") return callee;
+    let value: LuaValue = this.globals;
+    for (const part of callee.split(".")) {
+      value = value === undefined
+        ? undefined
+        : this.state.index(value, encodeText(part));
+    }
+    if (!isFunction(value)) {
+      throw new TypeError(`Cannot call "${callee}": no such Lua function`);
+    }
+    return value;
+  }
+
+  #dispatch(): void {
+    const { state, coroutines } = this.#context;
+    const entry = this.#entry;
+    if (entry === undefined) throw new InternalError("No module to run");
+    const module = encodeText(entry.module);
+    const name = encodeText(entry.function);
+    const fatal = (message: string) =>
+      state.newFunction("fatal", (reason) => {
+        this.logs.get("error").log(
+          message + (reason === undefined
+            ? "\n"
+            : `\nlua: ${state.tostring(reason)}\nstack traceback:\n`),
+        );
+        this.#options.onUncaught?.();
+      });
+    coroutines.spawn(loadPrelude(state, "dispatch"), [
+      module,
+      name,
+      fatal(`lua: require ${module} failed`),
+      fatal(`lua dispatch error: no such module: '${module}'`),
+      fatal(`lua dispatch error: no function '${name}' in module '${module}'`),
+    ]);
+  }
+
+  #reportUncaught(
+    state: LuaState,
+    coroutine: Coroutine,
+    error: LuaError,
+  ): void {
+    this.logs.get("error").log(uncaughtReport(state, coroutine, error));
+    this.#options.onUncaught?.();
+  }
+
+  #reload(): void {
+    const old = this.#context;
+    callDefunct(old);
+    this.#old.add(old);
+    old.coroutines.onIdle = () => {
+      this.#old.delete(old);
+      disposeContext(old);
+    };
+    this.#context = this.#createContext();
+    if (this.#entry !== undefined) this.#dispatch();
+  }
+}
+
+function defineGlobal(state: LuaState, name: string, fn: HostFunction): void {
+  const path = name.split(".");
+  const last = path.pop()!;
+  let table = state.globals;
+  for (const part of path) {
+    let next = table.get(part);
+    if (next === undefined) table.set(part, next = state.newTable());
+    if (!isTable(next)) {
+      throw new TypeError(`Cannot define "${name}": "${part}" is not a table`);
+    }
+    table = next;
+  }
+  definer(state)(table, last, fn);
+}
+
+function disposeContext({ coroutines, state }: MtevContext): void {
+  coroutines[Symbol.dispose]();
+  state[Symbol.dispose]();
+}
+
+function defaultTemplate(key: "path" | "cpath"): string {
+  return key === "path"
+    ? `${Deno.cwd()}/?.lua;{package.path}`
+    : `{package.cpath}`;
+}
+
+/** What §16.5 prints for an uncaught error, and where its coroutine began. */
+function uncaughtReport(
+  state: LuaState,
+  coroutine: Coroutine,
+  error: LuaError,
+): string {
+  let report = "lua coro resume failed: 2\n";
+  const message = errorMessage(state, error.value);
+  if (message !== undefined) {
+    report += `lua error: ${message}\n${error.traceback ?? ""}\n`;
+  }
+  if (coroutine.spawnedAt) {
+    report += `coroutine spawned at ${coroutine.spawnedAt}\n`;
+  }
+  return report;
+}
+
+/** The text of an error value, if it has one. */
+function errorMessage(state: LuaState, value: LuaValue): string | undefined {
+  if (typeof value === "string" || typeof value === "number") {
+    return state.tostring(value);
+  }
+  const metatable = state.metatable(value);
+  if (metatable?.get("__tostring") === undefined) return undefined;
+  try {
+    return state.tostring(value);
+  } catch (error) {
+    if (error instanceof LuaError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { getopt } from "../../cli/getopt.ts";
+
+const LETTERS = "hTe:n:dL:";
+
+function parse(...words: string[]) {
+  const { options, complaints, operands } = getopt(words, LETTERS);
+  return {
+    options: options.map(({ letter, value }) =>
+      value === undefined ? letter : `${letter}=${value}`
+    ),
+    complaints,
+    operands,
+  };
+}
+
+Deno.test("getopt() stops at the first word that is no option", () => {
+  assert.deepEqual(parse("-d", "x.lua", "-n", "4"), {
+    options: ["d"],
+    complaints: [],
+    operands: ["x.lua", "-n", "4"],
+  });
+});
+
+Deno.test("getopt() takes values from the cluster or from the next word", () => {
+  assert.deepEqual(parse("-dn4", "-L+a/?.lua", "-e", "start", "x").options, [
+    "d",
+    "n=4",
+    "L=+a/?.lua",
+    "e=start",
+  ]);
+  assert.deepEqual(parse("-e", "-d", "x").options, ["e=-d"]);
+});
+
+Deno.test("getopt() ends options at -- and takes - as an operand", () => {
+  assert.deepEqual(parse("-d", "--", "-T").operands, ["-T"]);
+  assert.deepEqual(parse("-", "-T").operands, ["-", "-T"]);
+});
+
+Deno.test("getopt() reports unknown options and goes on", () => {
+  assert.deepEqual(parse("-dqT", "-:", "x"), {
+    options: ["d", "T"],
+    complaints: ["invalid option -- 'q'", "invalid option -- ':'"],
+    operands: ["x"],
+  });
+});
+
+Deno.test("getopt() reports a missing value", () => {
+  assert.deepEqual(parse("-de"), {
+    options: ["d"],
+    complaints: ["option requires an argument -- 'e'"],
+    operands: [],
+  });
+});
