@@ -23,8 +23,13 @@ import { type Timer, Timers } from "./timers.ts";
 
 /** How long a tick may keep Deno's own callbacks waiting, in milliseconds. */
 const SLICE_MS = 1;
-/** Nearer than this a timer is met by passing, as a wait elsewhere takes longer, in milliseconds. */
+/**
+ * How long before a timer is due a wait elsewhere is made to end, in milliseconds: about what the
+ * way back takes. Nearer than this a timer is met by passing.
+ */
 const NEAR_MS = 0.05;
+/** The same for blocking the thread, where only the kernel's wake-up takes time. */
+const NEAR_BLOCKED_MS = 0.02;
 /** How long an exclusive eventer may block the thread, in milliseconds. */
 const BLOCK_MS = 2;
 
@@ -151,7 +156,7 @@ export class Eventer {
     if (this.#state === "parked") this.#schedule();
     else if (this.#state === "waiting" && timer.place === 0) {
       if (dueMs - now < NEAR_MS) this.#schedule();
-      else this.#poller.arm(dueMs);
+      else this.#poller.arm(dueMs - NEAR_MS);
     }
     return timer;
   }
@@ -491,12 +496,13 @@ export class Eventer {
     if (nextMs < Infinity && nextMs - monotonic() < NEAR_MS) {
       return this.#schedule();
     }
-    this.#poller.arm(nextMs);
     if (this.#canBlock()) {
+      this.#poller.arm(nextMs - NEAR_BLOCKED_MS);
       this.#mayBlock = false;
       this.#waits.block(BLOCK_MS);
       return this.#runTick();
     }
+    this.#poller.arm(nextMs - NEAR_MS);
     this.#state = "waiting";
     if (!this.#pollInFlight) this.#pollElsewhere();
   }
