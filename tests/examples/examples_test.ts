@@ -1,0 +1,32 @@
+/** Runs every module in examples/ and compares what it prints. */
+import assert from "node:assert/strict";
+import { luamtev, ROOT } from "../support/luamtev.ts";
+
+const EXPECTED: Readonly<Record<string, string>> = {
+  hello: "hello from luamtev\n",
+  ping_pong: `ping 1
+pong 2
+ping 3
+pong 4
+ping 5
+pong 6
+the count is 7
+nobody called
+`,
+  timer_wheel: "fired: 1 3 5 12 20\npending: 0\n",
+};
+
+Deno.test("every example has an expectation", () => {
+  const names = [...Deno.readDirSync(`${ROOT}examples`)]
+    .map(({ name }) => name)
+    .filter((name) => name.endsWith(".lua"))
+    .map((name) => name.slice(0, -".lua".length));
+  assert.deepEqual(names.sort(), Object.keys(EXPECTED).sort());
+});
+
+for (const [name, stdout] of Object.entries(EXPECTED)) {
+  Deno.test(`example ${name} prints what it should`, async () => {
+    const result = await luamtev([`${ROOT}examples/${name}.lua`]);
+    assert.deepEqual(result, { code: 0, signal: null, stdout, stderr: "" });
+  });
+}
