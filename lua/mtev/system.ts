@@ -73,7 +73,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
   define(mtev, "watchdog_timeout", () => WATCHDOG_TIMEOUT);
 
   /**
-   * @lua cluster = mtev.cluster(name)
+   * @lua mtev.cluster(name)
    * Finds a configured cluster. None can be configured yet, so nothing is
    * returned.
    * @param name string: the name of the cluster
