@@ -52,8 +52,8 @@ async function main(words: readonly string[]): Promise<void> {
     Deno.exit(EXIT_USAGE);
   }
   // Set by the launcher for deno itself, not for the program's children.
-  if (Deno.env.get("DENO_NO_UPDATE_CHECK") === "luamtev") {
-    Deno.env.delete("DENO_NO_UPDATE_CHECK");
+  for (const name of Deno.env.get("LUAMTEV_UNSET")?.split(" ") ?? []) {
+    Deno.env.delete(name);
   }
   await run(options, engine, path.module);
 }
