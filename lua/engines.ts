@@ -1,0 +1,31 @@
+/**
+ * The engines that run Lua, by name. The one place that chooses among them;
+ * nothing else knows that there is more than one. An engine is loaded when it
+ * is first asked for, since loading one takes longer than anything at start-up.
+ */
+import type { LuaState } from "./host.ts";
+
+/** The names of the engines, as `--engine` takes them. */
+export const ENGINE_NAMES = ["fengari"] as const;
+
+/** The name of an engine. */
+export type EngineName = typeof ENGINE_NAMES[number];
+
+/** Whether there is an engine of that name. */
+export function isEngineName(name: string): name is EngineName {
+  return (ENGINE_NAMES as readonly string[]).includes(name);
+}
+
+/**
+ * Loads an engine.
+ *
+ * @param name Which one.
+ * @returns A function that creates a new state of that engine, with the
+ * functions that depend on the engine; lua/stdlib adds the others.
+ */
+export async function createState(name: EngineName): Promise<() => LuaState> {
+  switch (name) {
+    case "fengari":
+      return (await import("./fengari/engine.ts")).createFengariState;
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * What all parts of one Lua state share: which coroutine runs, how errors
+ * cross between the VM and the host, how a coroutine is resumed.
+ *
+ * The invariant: a JavaScript exception that is no Lua error (a defect of the
+ * host, kept in {@link Machine.fatal}) passes every `pcall` and leaves the
+ * outermost resume or call as it is. The end of the JavaScript stack, though,
+ * is the Lua error `stack overflow`.
+ */
+import { LuaError } from "../errors.ts";
+import type { Outcome } from "../host.ts";
+import type { LuaValue } from "../value.ts";
+import type { NativeFunction, State } from "./internals.ts";
+import { where } from "./stack.ts";
+import { fromVm, push, type Thread, valuesFrom } from "./values.ts";
+import {
+  lapi,
+  ldebug,
+  ldo,
+  lstate,
+  MINSTACK,
+  NATIVE_ERROR,
+  OK,
+  YIELD,
+} from "./vm.ts";
+
+/** Whether `error` is the end of the JavaScript stack. */
+export function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && /call stack/i.test(error.message);
+}
+
+/** Makes room for `count` values to be pushed. */
+export function reserve(L: State, count: number): void {
+  if (count > MINSTACK - 5 && !lapi.lua_checkstack(L, count)) {
+    throw new LuaError("stack overflow");
+  }
+}
+
+/** The shared part of a Lua state. */
+export class Machine {
+  /** The thread that is running. */
+  current: State;
+  /** The exception that is on its way out, if one is. */
+  fatal: { readonly error: unknown } | undefined;
+  /** The thread whose hook is running: it has no stack level of its own. */
+  hooked: State | undefined;
+  /** Called before a coroutine goes on, to install hooks. */
+  beforeResume: ((L: State) => void) | undefined;
+
+  constructor() {
+    this.current = lstate.lua_newstate();
+    this.current.l_G.atnativeerror = this.#translateException;
+  }
+
+  /** The position `file:line: ` of a level; 1 is the caller of the host. */
+  where(level: number): string {
+    return where(this.current, level, this.hooked === this.current);
+  }
+
+  /** Raises `value` in the VM. */
+  raiseValue(L: State, value: LuaValue): never {
+    push(L, value);
+    return ldebug.luaG_errormsg(L);
+  }
+
+  /** Raises `message` with the position of the running function's caller. */
+  raise(L: State, message: string): never {
+    return this.raiseValue(L, this.where(1) + message);
+  }
+
+  /** Raises in the VM what a host function threw. */
+  raiseException(L: State, error: unknown): never {
+    if (error instanceof LuaError) return this.raiseValue(L, error.value);
+    if (isStackOverflow(error)) return this.raise(L, "stack overflow");
+    this.fatal ??= { error };
+    throw error;
+  }
+
+  /** Throws the exception that is on its way out, if one is. */
+  rethrowFatal(): void {
+    if (this.fatal !== undefined) throw this.fatal.error;
+  }
+
+  /** Ends the way of the exception: from here on it is the host's. */
+  releaseFatal(): void {
+    const { fatal } = this;
+    if (fatal === undefined) return;
+    this.fatal = undefined;
+    throw fatal.error;
+  }
+
+  /**
+   * Runs a coroutine whose arguments have been pushed onto its stack.
+   *
+   * @throws What a host function threw, if it was no Lua error.
+   */
+  resume(thread: Thread, argc: number): Outcome {
+    const L = thread.vm;
+    const from = this.current;
+    this.beforeResume?.(L);
+    this.current = L;
+    thread.active = true;
+    let status: number;
+    try {
+      status = ldo.lua_resume(L, from, argc);
+    } catch {
+      // The VM's own check fails when an exception ends a coroutine that had
+      // caught an error before.
+      status = NATIVE_ERROR;
+    } finally {
+      this.current = from;
+      thread.active = false;
+    }
+    if (status === YIELD) return this.#yielded(thread);
+    if (status === OK) {
+      thread.dead = true;
+      const values = valuesFrom(L, L.ci.funcOff + 1);
+      lapi.lua_settop(L, 0);
+      return { kind: "ended", values };
+    }
+    thread.dead = true;
+    this.rethrowFatal();
+    // An exception that could not be translated, for want of stack.
+    const value = status === NATIVE_ERROR || L.status === OK
+      ? "stack overflow"
+      : fromVm(L.stack[L.top - 1]!);
+    return { kind: "failed", error: new LuaError(value) };
+  }
+
+  #yielded(thread: Thread): Outcome {
+    const L = thread.vm;
+    if (thread.interrupted) {
+      thread.interrupted = false;
+      return { kind: "suspended", suspension: undefined };
+    }
+    const { suspension } = thread;
+    if (suspension !== undefined) {
+      thread.suspension = undefined;
+      return { kind: "suspended", suspension };
+    }
+    const values = valuesFrom(L, L.ci.funcOff + 1);
+    lapi.lua_settop(L, 0);
+    return { kind: "yielded", values };
+  }
+
+  /**
+   * Checks that the running coroutine can yield; else raises, with the
+   * position of the caller.
+   */
+  checkYieldable(L: State): void {
+    if (L.nny === 0) return;
+    this.raise(L, this.#whyNotYieldable(L));
+  }
+
+  /** What to say when a thread cannot yield. */
+  #whyNotYieldable(L: State): string {
+    return L === L.l_G.mainthread
+      ? "attempt to yield from outside a coroutine"
+      : "attempt to yield across C-call boundary";
+  }
+
+  /** The error for a thread that cannot yield. */
+  notYieldable(L: State): LuaError {
+    return new LuaError(this.where(1) + this.#whyNotYieldable(L));
+  }
+
+  /** Called by the VM for an exception, to make an error value of it. */
+  readonly #translateException: NativeFunction = (L) => {
+    const error = L.stack[L.ci.funcOff + 1]!.value;
+    if (this.fatal === undefined && isStackOverflow(error)) {
+      push(L, where(L, 1, false) + "stack overflow");
+      return 1;
+    }
+    this.fatal ??= { error };
+    throw error; // the VM then gives up with NATIVE_ERROR
+  };
+}
