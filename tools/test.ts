@@ -1,0 +1,81 @@
+/**
+ * The whole test suite, which bin/test and `deno task test` run: the tests of
+ * `deno test` in a random order and with its sanitizers (deno.json), the
+ * examples in documentation comments and guides, and the conformance corpus.
+ * The last line is `N passed, N failed`; known failures of the corpus count as
+ * skipped. Ends with status 1 when something failed or nothing ran.
+ *
+ * With paths as arguments, only the tests under these run.
+ */
+import { fileURLToPath } from "node:url";
+import {
+  ownCorpus,
+  runConformance,
+} from "../tests/conformance/luamtev_conformance.ts";
+import {
+  addCounts,
+  formatCounts,
+  parseCounts,
+  type TestCounts,
+} from "./test_counts.ts";
+
+/** After how many milliseconds a part of the suite is taken for hung. */
+const LIMIT = 15 * 60_000;
+
+/** Where documentation with examples in TypeScript may be. */
+const DOCUMENTED = ["mod.ts", "runtime", "lua", "README.md", "docs/guide"];
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** Runs `deno test`, passes its output on, and returns its counts. */
+async function denoTest(args: readonly string[]): Promise<TestCounts> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["test", "-A", ...args],
+    cwd: root,
+    stdin: "null",
+    stdout: "piped",
+    signal: AbortSignal.timeout(LIMIT),
+  }).spawn();
+  const decoder = new TextDecoder();
+  let output = "";
+  for await (const chunk of child.stdout) {
+    Deno.stdout.writeSync(chunk);
+    output += decoder.decode(chunk, { stream: true });
+  }
+  return parseCounts(output, (await child.status).success);
+}
+
+async function conformance(): Promise<TestCounts> {
+  const result = await runConformance(ownCorpus());
+  for (const problem of result.problems) console.log(problem);
+  const counts = {
+    passed: result.passed,
+    failed: result.failed,
+    skipped: result.known,
+  };
+  console.log(`conformance: ${formatCounts(counts)}`);
+  return counts;
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(`${root}/${path}`);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+const all: TestCounts[] = [];
+if (Deno.args.length > 0) {
+  all.push(await denoTest(["--shuffle", ...Deno.args]));
+} else {
+  all.push(await denoTest(["--shuffle"]));
+  const documented = DOCUMENTED.filter(exists);
+  all.push(await denoTest(["--doc", "--permit-no-files", ...documented]));
+  all.push(await conformance());
+}
+const counts = addCounts(all);
+console.log(formatCounts(counts));
+if (counts.failed > 0 || counts.passed === 0) Deno.exit(1);
