@@ -57,7 +57,7 @@ export class LauncherFixture {
     ) {
       Deno.mkdirSync(path, { recursive: true });
     }
-    for (const name of ["luamtev", "mtev-busted", "find-deno.sh"]) {
+    for (const name of ["luamtev", "mtev-busted", "test", "find-deno.sh"]) {
       Deno.copyFileSync(
         new URL(`../../bin/${name}`, import.meta.url),
         `${this.root}/bin/${name}`,

@@ -48,6 +48,22 @@ Deno.test(
 );
 
 Deno.test(
+  "bin/test runs the suite in the package's folder with the arguments",
+  withLauncher(async (fixture) => {
+    fixture.linkDeno(`${fixture.tools}/deno`);
+    Deno.mkdirSync(`${fixture.root}/tools`);
+    Deno.writeTextFileSync(
+      `${fixture.root}/tools/test.ts`,
+      "console.log(Deno.cwd(), Deno.args); Deno.exit(3);",
+    );
+    const launcher = `${fixture.root}/bin/test`;
+    const run = await fixture.run(["a b"], { launcher, cwd: "/" });
+    strictEqual(run.out, `${fixture.root} [ "a b" ]\n`);
+    strictEqual(run.code, 3);
+  }),
+);
+
+Deno.test(
   "bin/luamtev leaves the environment alone",
   withLauncher(async (fixture) => {
     fixture.linkDeno(`${fixture.tools}/deno`);
