@@ -7,6 +7,7 @@ import { installBase } from "./base.ts";
 import { installCoroutine } from "./coroutine.ts";
 import { installLoad } from "./load.ts";
 import { FengariState } from "./state.ts";
+import "./table.ts";
 
 /** Creates a state with the engine's part of the standard library. */
 export function createFengariState(): LuaState {

@@ -21,6 +21,7 @@ export interface TValue {
   setfrom(other: TValue): void;
   setsvalue(text: VmString): void;
   setbvalue(value: boolean): void;
+  setnilvalue(): void;
   setfltvalue(value: number): void;
 }
 
@@ -31,13 +32,9 @@ export interface Entry {
   n: Entry | undefined;
 }
 
-/** A table. values.ts makes it a {@link LuaTable}. */
+/** A table: see table.ts. */
 export interface Table extends LuaTable {
   strong: Map<unknown, Entry>;
-  dead_strong: Map<unknown, Entry>;
-  dead_weak: WeakMap<object, Entry> | undefined;
-  /** The first entry. */
-  f: Entry | undefined;
   flags: number;
 }
 
@@ -183,13 +180,14 @@ export interface FunctionModule {
 }
 
 export interface TableModule {
-  Table: { prototype: object };
   luaH_new(L: State): Table;
   luaH_getn(table: Table): number;
   luaH_getstr(table: Table, key: VmString): TValue;
   luaH_next(L: State, table: Table, key: number): boolean;
   luaH_setfrom(L: State, table: Table, key: TValue, value: TValue): void;
+  luaH_get(L: State, table: Table, key: TValue): TValue;
   luaH_getint(table: Table, key: number): TValue;
+  luaH_setint(table: Table, key: number, value: TValue): void;
 }
 
 export interface MetaModule {
@@ -256,6 +254,7 @@ export interface DoModule {
 
 export interface DebugModule {
   luaG_errormsg(L: State): never;
+  luaG_runerror(L: State, format: Uint8Array): never;
   lua_getinfo(L: State, what: Uint8Array | string, ar: DebugInfo): number;
   lua_getlocal(L: State, ar: DebugInfo | null, n: number): Uint8Array | null;
   lua_setlocal(L: State, ar: DebugInfo, n: number): Uint8Array | null;

@@ -8,7 +8,7 @@
 import { formatNumber, parseNumber } from "../number.ts";
 import { toBytes, toText, TString } from "./early_patches.ts";
 import type { State, Table, TValue } from "./internals.ts";
-import { lfunc, llex, lobject, ltable, ltm, TABLE, USERDATA } from "./vm.ts";
+import { lfunc, llex, lobject, ltm, TABLE, USERDATA } from "./vm.ts";
 
 const value = lobject.TValue.prototype;
 
@@ -63,14 +63,6 @@ llex.luaX_next = (ls) => {
     ls.t.token = foreign.charCodeAt(0);
     llex.luaX_syntaxerror(ls, toBytes("unexpected symbol"));
   }
-};
-
-// Host code sees `undefined` where a table has no metatable; so does the VM.
-const newTable = ltable.luaH_new;
-ltable.luaH_new = (L) => {
-  const table = newTable(L);
-  table.metatable = undefined;
-  return table;
 };
 
 const { TM_EQ, TM_LEN } = ltm.TMS;

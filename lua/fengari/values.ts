@@ -6,8 +6,7 @@
  * keeps identity and leaves nothing to leak. Only a coroutine has a wrapper,
  * {@link Thread}, because `status` means something else on fengari's object.
  */
-import { LuaError } from "../errors.ts";
-import type { LuaError as RaisedError } from "../errors.ts";
+import type { LuaError } from "../errors.ts";
 import type { Suspension } from "../host.ts";
 import {
   type LuaFunction,
@@ -16,12 +15,11 @@ import {
   type LuaValue,
 } from "../value.ts";
 import { TString } from "./early_patches.ts";
-import type { Entry, State, Table, TValue } from "./internals.ts";
+import type { State, TValue } from "./internals.ts";
 import {
   BOOLEAN,
   lobject,
   LONG_STRING,
-  ltable,
   LUA_CLOSURE,
   NATIVE,
   NIL,
@@ -46,7 +44,7 @@ export class Thread implements LuaThread {
   /** Whether the host resumed it, so that it may be interrupted. */
   ownedByHost = false;
   /** What it raises when it goes on. */
-  pendingError: RaisedError | undefined;
+  pendingError: LuaError | undefined;
   /** Its table of globals, when it was changed. */
   environment: LuaTable | undefined;
 
@@ -130,64 +128,11 @@ export function isClosure(value: LuaFunction): boolean {
   return typeof value !== "function";
 }
 
-/** What stands for `key` in the hash part of a table. */
-function hashOf(key: LuaValue): unknown {
+/** What stands for `key` in a table: of a coroutine, fengari's object. */
+export function hashOf(key: LuaValue): unknown {
   return key instanceof Thread ? key.vm : key;
 }
 
-const tableMembers:
-  & Pick<
-    LuaTable,
-    "luaType" | "get" | "set" | "length" | "next"
-  >
-  & ThisType<Table> = {
-    luaType: "table",
-
-    get(key) {
-      const entry = this.strong.get(hashOf(key));
-      return entry === undefined ? undefined : fromVm(entry.value);
-    },
-
-    set(key, value) {
-      if (key === undefined) throw new LuaError("table index is nil");
-      if (key !== key) throw new LuaError("table index is NaN");
-      // No state is needed: it serves only to report the errors ruled out above.
-      ltable.luaH_setfrom(NO_STATE, this, toVm(key), toVm(value));
-      this.flags = 0; // forget which metamethods are absent
-    },
-
-    length() {
-      return ltable.luaH_getn(this);
-    },
-
-    next(key) {
-      const entry = nextEntry(this, key);
-      return entry && [fromVm(entry.key), fromVm(entry.value)];
-    },
-  };
-const NO_STATE = undefined as unknown as State;
-Object.defineProperties(
-  ltable.Table.prototype,
-  Object.getOwnPropertyDescriptors(tableMembers),
-);
 Object.defineProperty(lobject.LClosure.prototype, "luaType", {
   value: "function",
 });
-
-/** A deleted entry has this key, and still leads to those that followed it. */
-const DEAD_KEY = (lobject as unknown as { LUA_TDEADKEY: number }).LUA_TDEADKEY;
-
-function nextEntry(table: Table, key: LuaValue): Entry | undefined {
-  if (key === undefined) return table.f;
-  const hash = hashOf(key);
-  let entry = table.strong.get(hash);
-  if (entry !== undefined) return entry.n;
-  entry = typeof hash === "object" || typeof hash === "function"
-    ? table.dead_weak?.get(hash as object)
-    : table.dead_strong.get(hash);
-  if (entry === undefined) throw new LuaError("invalid key to 'next'");
-  do entry = entry.n; while (
-    entry !== undefined && entry.key.type === DEAD_KEY
-  );
-  return entry;
-}
