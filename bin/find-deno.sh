@@ -102,9 +102,11 @@ luamtev_cache_dependencies() {
   luamtev_marker=$luamtev_marker/luamtev-$(cksum <"$luamtev_root/deno.lock" | tr ' ' -)
   [ -e "$luamtev_marker" ] && return 0
   printf '%s: fetching the locked npm dependencies (once)\n' "$luamtev_name" >&2
-  "$luamtev_deno" install --quiet --frozen --config "$luamtev_root/deno.json" \
-    </dev/null >/dev/null 2>&1 || luamtev_die "deno could not fetch the locked npm \
-dependencies: check the network and npm's registry, or run 'deno install' for the details"
+  luamtev_said=$(NO_COLOR=1 "$luamtev_deno" install --quiet --frozen \
+    --config "$luamtev_root/deno.json" </dev/null 2>&1) || {
+    printf '%s\n' "$luamtev_said" | grep . | head -n 5 >&2
+    luamtev_die "deno could not fetch the locked npm dependencies: check the network and npm's registry"
+  }
   : >"$luamtev_marker"
 }
 

@@ -303,7 +303,7 @@ Deno.test(
     );
     match(
       await failure(fixture, { NPM_CONFIG_REGISTRY: "http://127.0.0.1:1/" }),
-      /\nluamtev: deno could not fetch the locked npm dependencies: /,
+      /\nerror: [^]*\nluamtev: deno could not fetch the locked npm dependencies: check the network and npm\'s registry\n$/,
     );
   }),
 );
