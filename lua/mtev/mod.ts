@@ -5,6 +5,7 @@
 import type { LuaTable } from "../value.ts";
 import type { MtevContext } from "./context.ts";
 import { install as installCoroutine } from "./coroutine.ts";
+import { install as installJson } from "./json.ts";
 import { install as installLog } from "./log.ts";
 import { runPrelude } from "./prelude.ts";
 import { install as installReload } from "./reload.ts";
@@ -20,6 +21,7 @@ export function openMtev(context: MtevContext): LuaTable {
   (state.index(state.globals.get("package"), "loaded") as LuaTable)
     .set("mtev", mtev);
   installCoroutine(context, mtev);
+  installJson(context, mtev);
   installLog(context, mtev);
   installReload(context, mtev);
   installShared(context, mtev);
