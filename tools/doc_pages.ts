@@ -46,25 +46,34 @@ const BUILT_IN = new Set(
 );
 
 /**
- * Makes the definition file of a family.
+ * Makes the definition file of a family. A class is declared with its methods;
+ * one without any, in the first file that mentions it.
  *
  * @param entries Its functions
+ * @param all The functions of all families
  * @param declared Tables and classes that an earlier file has declared; those
  * of this file are added
  * @returns Lua with LuaCATS annotations
  */
 export function renderMeta(
   entries: readonly DocEntry[],
+  all: readonly DocEntry[],
   declared: Set<string>,
 ): string {
+  const receivers = receiverClasses(all);
+  const withMethods = new Set(receivers.values());
   const lines = ["---@meta", `-- ${NOTE.replaceAll("`", "")}`];
   for (const entry of sorted(entries)) {
-    for (const type of classesOf(entry)) {
-      if (declared.has(type)) continue;
+    for (const type of typesOf(entry)) {
+      if (declared.has(type) || withMethods.has(type)) continue;
       declared.add(type);
       lines.push("", `---@class ${type}`);
-      // A class with a name of one part is an object: methods hang on a local.
-      if (!type.includes(".")) lines.push(`local ${type} = {}`);
+    }
+    const receiver = receiverOf(entry.name);
+    const type = receivers.get(receiver ?? "");
+    if (receiver !== undefined && type !== undefined && !declared.has(type)) {
+      declared.add(type);
+      lines.push("", `---@class ${type}`, `local ${receiver} = {}`);
     }
     for (const table of tablesOf(entry.name)) {
       if (declared.has(`table ${table}`)) continue;
@@ -85,13 +94,29 @@ export function renderMeta(
   return `${lines.join("\n")}\n`;
 }
 
-/** The types of an entry that are classes of ours, its receiver included. */
-function classesOf(entry: DocEntry): string[] {
+/** The class of each receiver: `json` of `json:document` is a `mtev.json`. */
+function receiverClasses(all: readonly DocEntry[]): Map<string, string> {
+  const types = all.flatMap(typesOf);
+  const classes = new Map<string, string>();
+  for (const entry of all) {
+    const receiver = receiverOf(entry.name);
+    if (receiver === undefined) continue;
+    const type = types.find((one) => one.split(".").at(-1) === receiver);
+    classes.set(receiver, type ?? receiver);
+  }
+  return classes;
+}
+
+/** The object of a method: `json` of `json:document`; not `mtev.Proc`. */
+function receiverOf(name: string): string | undefined {
+  return /^(\w+):/.exec(name)?.[1];
+}
+
+/** The types of an entry that are classes of ours. */
+function typesOf(entry: DocEntry): string[] {
   const types = [...entry.params, ...entry.returns].flatMap((value) =>
     value.type.split("|").map((type) => type.trim().replace(/(\[\]|\?)+$/, ""))
   );
-  const [receiver, method] = entry.name.split(":");
-  if (method !== undefined && receiver !== undefined) types.push(receiver);
   return [...new Set(types)].filter((type) =>
     /^[A-Za-z_][\w.]*$/.test(type) && !BUILT_IN.has(type)
   );
@@ -100,7 +125,7 @@ function classesOf(entry: DocEntry): string[] {
 /** `mtev.timeval.now` stands in `mtev` and `mtev.timeval`. */
 function tablesOf(name: string): string[] {
   const parts = name.split(/[.:]/).slice(0, -1);
-  if (name.includes(":") && parts.length === 1) return [];
+  if (receiverOf(name) !== undefined) return [];
   return parts.map((_, index) => parts.slice(0, index + 1).join("."));
 }
 

@@ -60,10 +60,11 @@ export function generateDocs(root: string): Map<string, string> {
   }
   if (problems.length > 0) throw new SyntaxError(problems.join("\n"));
   const files = new Map<string, string>();
+  const all = [...families.values()].flat();
   const declared = new Set<string>();
   for (const [family, entries] of [...families].sort()) {
     files.set(`docs/api/${family}.md`, renderPage(family, entries));
-    files.set(`docs/meta/${family}.lua`, renderMeta(entries, declared));
+    files.set(`docs/meta/${family}.lua`, renderMeta(entries, all, declared));
   }
   const read = (path: string) => Deno.readTextFileSync(`${root}/${path}`);
   const hand = "docs/compatibility_by_hand.txt";
@@ -71,7 +72,7 @@ export function generateDocs(root: string): Map<string, string> {
   files.set(
     "docs/compatibility.md",
     renderCompatibility(
-      [...families.values()].flat(),
+      all,
       parseReference(read(list), list),
       parseVerdicts(read(hand), hand),
       read("docs/compatibility_notes.md"),

@@ -1,4 +1,10 @@
-import { deepStrictEqual, match, ok, throws } from "node:assert/strict";
+import {
+  deepStrictEqual,
+  doesNotMatch,
+  match,
+  ok,
+  throws,
+} from "node:assert/strict";
 import { checkDocs, generateDocs } from "../../tools/docs.ts";
 import { withTempFolder } from "../../tools/script.ts";
 
@@ -73,15 +79,24 @@ Deno.test("generateDocs() writes a page, definitions and the table of a family",
     );
   }));
 
-Deno.test("generateDocs() writes definitions of methods", () =>
+Deno.test("generateDocs() declares a class with its methods, wherever it is mentioned", () =>
   withTree({
-    "docs/reference_functions.txt": "thing:go\tU\tfam\t§1\tno\n",
-    "lua/mtev/fam.ts": block("thing:go()"),
+    "docs/reference_functions.txt":
+      "a.make\tU\tf\t§1\tno\nthing:go\tU\tf\t§1\tno\nlone:go\tU\tf\t§1\tno\n",
+    "lua/mtev/first.ts": block(
+      "a.make(x)",
+      "same",
+      " * @param x a.thing|a.other: it\n",
+    ),
+    "lua/mtev/later.ts": block("thing:go()") + block("lone:go()"),
   }, (root) => {
-    const meta = generateDocs(root).get("docs/meta/fam.lua") ?? "";
+    const files = generateDocs(root);
+    const first = files.get("docs/meta/first.lua") ?? "";
+    match(first, /---@class a\.other\n/);
+    doesNotMatch(first, /---@class a\.thing\n/);
     match(
-      meta,
-      /---@class thing\nlocal thing = \{\}\n\n---Does it\.\nfunction thing:go\(\) end\n$/,
+      files.get("docs/meta/later.lua") ?? "",
+      /---@class lone\nlocal lone = \{\}\n\n---Does it\.\nfunction lone:go\(\) end\n\n---@class a\.thing\nlocal thing = \{\}\n\n---Does it\.\nfunction thing:go\(\) end\n$/,
     );
   }));
 
