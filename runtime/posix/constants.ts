@@ -38,6 +38,26 @@ export const ENOENT = errorNumber("ENOENT");
 export const EPERM = errorNumber("EPERM");
 /** Nobody reads the other end any more. */
 export const EPIPE = errorNumber("EPIPE");
+/** Somebody has the address already. */
+export const EADDRINUSE = errorNumber("EADDRINUSE");
+/** The connection was given up before it was accepted. */
+export const ECONNABORTED = errorNumber("ECONNABORTED");
+/** The connection is being made: wait until the descriptor is writable. */
+export const EINPROGRESS = errorNumber("EINPROGRESS");
+/** The process has too many descriptors. */
+export const EMFILE = errorNumber("EMFILE");
+/** The system has too many open files. */
+export const ENFILE = errorNumber("ENFILE");
+/** The kernel has no room. */
+export const ENOBUFS = errorNumber("ENOBUFS");
+/** There is no memory. */
+export const ENOMEM = errorNumber("ENOMEM");
+/** The socket has no peer. */
+export const ENOTCONN = errorNumber("ENOTCONN");
+/** It took too long. */
+export const ETIMEDOUT = errorNumber("ETIMEDOUT");
+/** The peer reset the connection. */
+export const ECONNRESET = errorNumber("ECONNRESET");
 /** No such process. */
 export const ESRCH = errorNumber("ESRCH");
 
@@ -91,3 +111,25 @@ export const TFD_CLOEXEC = constant("TFD_CLOEXEC");
 export const TFD_NONBLOCK = constant("TFD_NONBLOCK");
 /** `timerfd_settime`: the time is absolute. */
 export const TFD_TIMER_ABSTIME = constant("TFD_TIMER_ABSTIME");
+/** `socket`: IPv4. */
+export const AF_INET = constant("AF_INET");
+/** `socket`: IPv6. */
+export const AF_INET6 = constant("AF_INET6");
+/** `socket`: local, addressed by paths. */
+export const AF_UNIX = constant("AF_UNIX");
+/** `send`: no SIGPIPE. */
+export const MSG_NOSIGNAL = constant("MSG_NOSIGNAL");
+/** `shutdown`: no more is written. */
+export const SHUT_WR = constant("SHUT_WR");
+/** `socket`: close on exec. */
+export const SOCK_CLOEXEC = constant("SOCK_CLOEXEC");
+/** `socket`: datagrams. */
+export const SOCK_DGRAM = constant("SOCK_DGRAM");
+/** `socket`: never block. */
+export const SOCK_NONBLOCK = constant("SOCK_NONBLOCK");
+/** `socket`: a stream. */
+export const SOCK_STREAM = constant("SOCK_STREAM");
+/** `getsockopt`: options of any socket. */
+export const SOL_SOCKET = constant("SOL_SOCKET");
+/** `getsockopt`: the pending error, which reading it clears. */
+export const SO_ERROR = constant("SO_ERROR");

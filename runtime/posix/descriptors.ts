@@ -20,14 +20,14 @@ import { PosixError } from "./posix_error.ts";
 const transfer = libc({
   read: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   write: { parameters: ["i32", "buffer", "u32"], result: "i32" },
-  close: { parameters: ["i32"], result: "i32" },
 });
 
 const management = libc({
+  close: { parameters: ["i32"], result: "i32" },
   pipe2: { parameters: ["buffer", "i32"], result: "i32" },
   fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
   isatty: { parameters: ["i32"], result: "i32" },
-});
+}, { rarely: true });
 
 /**
  * Reads what is there.
@@ -79,7 +79,7 @@ function overrun(action: string, bytes: Uint8Array, count: number): RangeError {
  * @returns 0, or -1 with `errno()` set. The descriptor is gone in either case, unless it was none.
  */
 export function close(fd: number): number {
-  return transfer().close(fd);
+  return management().close(fd);
 }
 
 /**

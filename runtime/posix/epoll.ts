@@ -12,7 +12,6 @@ import type { EpollEventLayout } from "./platform_description.ts";
 import { PosixError } from "./posix_error.ts";
 
 const symbols = libc({
-  epoll_create1: { parameters: ["i32"], result: "i32" },
   epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
   epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
   epoll_wait_elsewhere: {
@@ -21,9 +20,13 @@ const symbols = libc({
     result: "i32",
     nonblocking: true,
   },
+});
+
+const rarely = libc({
+  epoll_create1: { parameters: ["i32"], result: "i32" },
   calloc: { parameters: ["u32", "u32"], result: "pointer" },
   free: { parameters: ["pointer"], result: "void" },
-});
+}, { rarely: true });
 
 /**
  * Creates an epoll set, closed on exec.
@@ -32,7 +35,7 @@ const symbols = libc({
  * @throws {PosixError} When the kernel refuses, for example with EMFILE.
  */
 export function epollCreate(): number {
-  const calls = symbols();
+  const calls = rarely();
   const fd = calls.epoll_create1(EPOLL_CLOEXEC);
   if (fd < 0) throw new PosixError("epoll_create1", errno());
   return fd;
@@ -153,7 +156,7 @@ export function epollWaitElsewhere(
  * @throws {Error} When there is no memory.
  */
 export function allocateEpollEvent(): Deno.PointerObject {
-  const pointer = symbols().calloc(epollEventLayout().words, 4);
+  const pointer = rarely().calloc(epollEventLayout().words, 4);
   if (pointer !== null) return pointer;
   throw new Error("Cannot allocate an epoll event: out of memory");
 }
@@ -164,5 +167,5 @@ export function allocateEpollEvent(): Deno.PointerObject {
  * @param event Its address.
  */
 export function freeEpollEvent(event: Deno.PointerObject): void {
-  symbols().free(event);
+  rarely().free(event);
 }

@@ -16,13 +16,16 @@ import { errno, libc } from "./libc.ts";
 import { PosixError } from "./posix_error.ts";
 
 const symbols = libc({
-  eventfd: { parameters: ["u32", "i32"], result: "i32" },
-  timerfd_create: { parameters: ["i32", "i32"], result: "i32" },
   timerfd_settime: {
     parameters: ["i32", "i32", "buffer", "pointer"],
     result: "i32",
   },
 });
+
+const rarely = libc({
+  eventfd: { parameters: ["u32", "i32"], result: "i32" },
+  timerfd_create: { parameters: ["i32", "i32"], result: "i32" },
+}, { rarely: true });
 
 const one = new Uint8Array(new BigUint64Array([1n]).buffer);
 const counter = new Uint8Array(8);
@@ -36,7 +39,7 @@ const timerSpecification = new BigInt64Array(4);
  * @throws {PosixError} When the kernel refuses, for example with EMFILE.
  */
 export function eventfdCreate(): number {
-  const calls = symbols();
+  const calls = rarely();
   const fd = calls.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (fd < 0) throw new PosixError("eventfd", errno());
   return fd;
@@ -69,7 +72,7 @@ export function drainCounter(fd: number): number {
  * @throws {PosixError} When the kernel refuses, for example with EMFILE.
  */
 export function timerfdCreate(): number {
-  const calls = symbols();
+  const calls = rarely();
   const fd = calls.timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
   if (fd < 0) throw new PosixError("timerfd_create", errno());
   return fd;

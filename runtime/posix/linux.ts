@@ -24,6 +24,9 @@ export const linuxErrorNames: readonly (string | undefined)[] = (
 
 /** Constants that are the same on every Linux this project runs on. */
 export const linuxConstants: Readonly<Record<string, number>> = {
+  AF_INET: 2,
+  AF_INET6: 10,
+  AF_UNIX: 1,
   CLOCK_MONOTONIC: 1,
   CLOCK_REALTIME: 0,
   EFD_CLOEXEC: 0o2000000,
@@ -42,10 +45,18 @@ export const linuxConstants: Readonly<Record<string, number>> = {
   F_GETFL: 3,
   F_SETFD: 2,
   F_SETFL: 4,
+  MSG_NOSIGNAL: 0x4000,
   O_CLOEXEC: 0o2000000,
   O_NONBLOCK: 0o4000,
   RLIMIT_NOFILE: 7,
   RLIMIT_STACK: 3,
+  SHUT_WR: 1,
+  SOCK_CLOEXEC: 0o2000000,
+  SOCK_DGRAM: 2,
+  SOCK_NONBLOCK: 0o4000,
+  SOCK_STREAM: 1,
+  SOL_SOCKET: 1,
+  SO_ERROR: 4,
   TFD_CLOEXEC: 0o2000000,
   TFD_NONBLOCK: 0o4000,
   TFD_TIMER_ABSTIME: 1,

@@ -5,6 +5,7 @@
  */
 
 import { linuxConstants, linuxErrorNames } from "./linux.ts";
+import { linuxSocketOptions } from "./linux_socket_options.ts";
 import type { Platform } from "./platform_description.ts";
 
 /** Linux on aarch64. */
@@ -13,5 +14,6 @@ export const linuxArm64: Platform = {
   errnoLocation: "__errno_location",
   errorNames: linuxErrorNames,
   constants: linuxConstants,
+  socketOptions: linuxSocketOptions,
   epollEvent: { words: 4, events: 0, data: 2 },
 };

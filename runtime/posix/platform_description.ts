@@ -23,6 +23,8 @@ export interface Platform {
   readonly errorNames: readonly (string | undefined)[];
   /** Constants of the C headers by name. */
   readonly constants: Readonly<Record<string, number>>;
+  /** Options of `setsockopt` that take an int: level and number, by name. */
+  readonly socketOptions: Readonly<Record<string, readonly [number, number]>>;
   /** The layout of `struct epoll_event`; absent where there is no epoll. */
   readonly epollEvent?: EpollEventLayout;
 }

@@ -10,7 +10,7 @@ import { platform } from "./platform.ts";
 
 const symbols = libc({
   strerror: { parameters: ["i32"], result: "pointer" },
-});
+}, { rarely: true });
 
 /**
  * The C library's text for an error number, in the process's locale.

@@ -6,13 +6,12 @@
 import { errno, libc } from "./libc.ts";
 import { PosixError } from "./posix_error.ts";
 
-const ending = libc({ _exit: { parameters: ["i32"], result: "void" } });
-
 const symbols = libc({
+  _exit: { parameters: ["i32"], result: "void" },
   gettid: { parameters: [], result: "i32" },
   kill: { parameters: ["i32", "i32"], result: "i32" },
   getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
-});
+}, { rarely: true });
 
 /**
  * The calling thread's number in the kernel; equal to the process's on its main thread.
@@ -29,7 +28,7 @@ export function threadId(): number {
  * @param code The exit status, 0 to 255.
  */
 export function exitNow(code: number): never {
-  ending()._exit(code);
+  symbols()._exit(code);
   throw new Error("Cannot end the process: _exit returned");
 }
 

@@ -16,7 +16,7 @@ const POLLOUT = 4;
 
 const waiting = libc({
   poll: { parameters: ["buffer", "u32", "i32"], result: "i32" },
-});
+}, { rarely: true });
 
 let buffer = new Uint8Array(8192);
 
