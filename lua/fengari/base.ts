@@ -1,17 +1,14 @@
 /**
- * The basic functions that need the VM: protected calls, traversal, raw
- * access. The rest of the base library is in lua/stdlib, for every engine.
+ * The basic functions that need the VM: errors, protected calls, traversal.
+ * The rest of the base library is in lua/stdlib, for every engine.
  */
-import { checkAny, checkNumber, checkTable, typeError } from "../args.ts";
+import { checkNumber } from "../args.ts";
 import { definer } from "../define.ts";
 import { LuaError } from "../errors.ts";
-import { multi } from "../host.ts";
-import { parseNumber } from "../number.ts";
-import { isTable, type LuaTable, type LuaValue, typeName } from "../value.ts";
+import type { LuaValue } from "../value.ts";
 import type { Continuation, NativeFunction } from "./internals.ts";
 import {
   argument,
-  argumentCount,
   badArgument,
   badType,
   isFunctionSlot,
@@ -23,12 +20,10 @@ import { fromVm, push, toVm } from "./values.ts";
 import {
   lapi,
   lobject,
-  LONG_STRING,
   ltable,
   MULTRET,
   NATIVE_ERROR,
   OK,
-  STRING,
   TABLE,
   YIELD,
 } from "./vm.ts";
@@ -37,8 +32,6 @@ import {
 export function installBase(state: FengariState): void {
   installCalls(state);
   installTraversal(state);
-  installRaw(state);
-  installConversions(state);
 }
 
 function installCalls(state: FengariState): void {
@@ -93,12 +86,6 @@ function installCalls(state: FengariState): void {
         : value,
     );
   });
-  define(state.globals, "assert", (...args) => {
-    const condition = checkAny(state, args, 0);
-    if (condition !== undefined && condition !== false) return multi(...args);
-    const message = args[1];
-    throw new LuaError(message === undefined ? "assertion failed!" : message);
-  });
 }
 
 /** A message handler whose own errors end in `error in error handling`. */
@@ -152,124 +139,5 @@ function installTraversal(state: FengariState): void {
     return results(L, step as never, fromVm(table!), 0);
   };
 
-  const select: NativeFunction = (L) => {
-    const count = argumentCount(L);
-    const slot = argument(L, 0);
-    let index = slot === undefined ? undefined : fromVm(slot);
-    if (index === "#") return results(L, count - 1);
-    if (typeof index === "string") index = parseNumber(index);
-    if (typeof index !== "number") return badType(state, L, 0, "number");
-    index = Math.trunc(index);
-    if (index < 0) index = count + index;
-    if (index < 1) badArgument(state, L, 0, "index out of range");
-    return Math.max(0, count - index);
-  };
-
-  register(state.globals, { next, pairs, ipairs, select });
-}
-
-function installRaw(state: FengariState): void {
-  const define = definer(state);
-  const { globals } = state;
-
-  define(globals, "rawequal", (...args) => {
-    checkAny(state, args, 0);
-    checkAny(state, args, 1);
-    return args[0] === args[1];
-  });
-  define(globals, "rawget", (...args) => {
-    const table = checkTable(state, args, 0);
-    return table.get(checkAny(state, args, 1));
-  });
-  define(globals, "rawset", (...args) => {
-    const table = checkTable(state, args, 0);
-    checkAny(state, args, 1);
-    table.set(args[1], checkAny(state, args, 2));
-    return table;
-  });
-  define(globals, "getmetatable", (...args) => {
-    const metatable = state.metatable(checkAny(state, args, 0));
-    return metatable?.get("__metatable") ?? metatable;
-  });
-  define(globals, "setmetatable", (...args) => {
-    const table = checkTable(state, args, 0);
-    const metatable = args[1];
-    if (args.length < 2 || (metatable !== undefined && !isTable(metatable))) {
-      typeError(state, args, 1, "nil or table");
-    }
-    if (table.metatable?.get("__metatable") !== undefined) {
-      throw new LuaError(
-        state.where(1) + "cannot change a protected metatable",
-      );
-    }
-    table.metatable = metatable as LuaTable | undefined;
-    return table;
-  });
-}
-
-function installConversions(state: FengariState): void {
-  const type: NativeFunction = (L) => {
-    const slot = argument(L, 0);
-    if (slot === undefined) badArgument(state, L, 0, "value expected");
-    return results(L, typeName(fromVm(slot!)));
-  };
-
-  const finishToString: Continuation = () => 1;
-
-  const tostring: NativeFunction = (L) => {
-    const slot = argument(L, 0);
-    if (slot === undefined) return badArgument(state, L, 0, "value expected");
-    if (slot.type === LONG_STRING || slot.type === STRING) {
-      lapi.lua_settop(L, 1);
-      return 1;
-    }
-    const value = fromVm(slot);
-    const handler = state.metatable(value)?.get("__tostring");
-    if (handler === undefined) return results(L, state.tostring(value));
-    push(L, handler);
-    push(L, value);
-    lapi.lua_callk(L, 1, 1, 0, finishToString);
-    return 1;
-  };
-
-  register(state.globals, { type, tostring });
-  definer(state)(state.globals, "tonumber", (...args) => {
-    const base = args[1] === undefined ? 10 : checkNumber(state, args, 1);
-    const value = checkAny(state, args, 0);
-    if (base === 10) {
-      if (typeof value === "number") return value;
-      return typeof value === "string" ? parseNumber(value) : undefined;
-    }
-    if (base < 2 || base > 36) {
-      badBase(state);
-    }
-    if (typeof value !== "string" && typeof value !== "number") {
-      typeError(state, args, 0, "string");
-    }
-    return parseInBase(String(value), Math.trunc(base));
-  });
-}
-
-function badBase(state: FengariState): never {
-  const { name = "?" } = state.calledAs();
-  throw new LuaError(
-    `${state.where(1)}bad argument #2 to '${name}' (base out of range)`,
-  );
-}
-
-/** Converts a numeral of digits and letters. Sign and spaces are allowed. */
-function parseInBase(text: string, base: number): number | undefined {
-  const match = /^[ \t\n\v\f\r]*([-+]?)([0-9a-zA-Z]+)[ \t\n\v\f\r]*$/.exec(
-    text,
-  );
-  if (match === null) return undefined;
-  let digits = match[2]!;
-  if (base === 16) digits = digits.replace(/^0[xX](?=.)/, "");
-  let value = 0;
-  for (const character of digits) {
-    const digit = parseInt(character, 36);
-    if (digit >= base) return undefined;
-    value = value * base + digit;
-  }
-  return match[1] === "-" ? -value : value;
+  register(state.globals, { next, pairs, ipairs });
 }

@@ -5,7 +5,8 @@
 import type { LuaState } from "../host.ts";
 import { installBase } from "./base.ts";
 import { installCoroutine } from "./coroutine.ts";
-import { installLoad } from "./load.ts";
+import { installDebug } from "./debug.ts";
+import { installDump } from "./dump.ts";
 import { FengariState } from "./state.ts";
 import "./table.ts";
 
@@ -14,6 +15,7 @@ export function createFengariState(): LuaState {
   const state = new FengariState();
   installBase(state);
   installCoroutine(state);
-  installLoad(state);
+  installDebug(state);
+  installDump(state);
   return state;
 }

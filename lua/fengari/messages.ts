@@ -96,9 +96,7 @@ function translate(format: string, args: string[]): string {
     case "%s:%d: %s":
       return `${args[0]}:${args[1]}: ${rewordSyntax(args[2]!)}`;
     case "%s near %s":
-      return `${args[0]} near ${
-        /^<\w+>$/.test(args[1]!) ? `'${args[1]}'` : args[1]
-      }`;
+      return formatSyntaxError(args[0]!, args[1]!);
     case "'%c'": {
       const code = Number(args[0]);
       return code < 32 || code > 126
@@ -115,6 +113,17 @@ function translate(format: string, args: string[]): string {
       return kind === "c" ? String.fromCharCode(Number(text)) : text;
     },
   );
+}
+
+function formatSyntaxError(message: string, near: string): string {
+  if (/^<\w+>$/.test(near)) near = `'${near}'`;
+  if (message.endsWith("invalid escape sequence")) {
+    near = near.replace(/\\[^\\]*$/, "'");
+  } else if (near !== "'='" && near !== "','") {
+    // 5.3 looks for a call where 5.1 looks for an assignment.
+    message = message.replace(/syntax error$/, "'=' expected");
+  }
+  return `${message} near ${near}`;
 }
 
 function rewordSyntax(message: string): string {

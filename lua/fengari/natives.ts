@@ -4,7 +4,6 @@
  * results without copies.
  */
 import { argumentError, typeError } from "../args.ts";
-import { LuaError } from "../errors.ts";
 import type { LuaState } from "../host.ts";
 import { type LuaFunction, type LuaTable, type LuaValue } from "../value.ts";
 import type { NativeFunction, State, TValue } from "./internals.ts";
@@ -91,9 +90,4 @@ export function libraryTable(state: FengariState, name: string): LuaTable {
     state.globals.set(name, table);
   }
   return table;
-}
-
-/** Raises `message` with the position of the caller, from a host function. */
-export function failure(state: FengariState, message: string): LuaError {
-  return new LuaError(state.where(1) + message);
 }
