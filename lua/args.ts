@@ -104,6 +104,36 @@ export function checkInteger(
   return Math.trunc(checkNumber(state, args, index));
 }
 
+/**
+ * A number cut to 32 bits as LuaJIT's libraries do on x64: what does not fit,
+ * also `inf` and `nan`, becomes -2147483648.
+ */
+export function toInt32(value: number): number {
+  const integer = value | 0;
+  if (integer === value) return integer;
+  return value > -2147483649 && value < 2147483648 ? integer : -2147483648;
+}
+
+/** An argument that LuaJIT's libraries read as a 32-bit integer. */
+export function checkInt32(
+  state: LuaState,
+  args: Args,
+  index: number,
+): number {
+  return toInt32(checkNumber(state, args, index));
+}
+
+/**
+ * The arguments of a function that names its parameters instead of taking
+ * `...args`, which costs an array a call; for its rare paths.
+ *
+ * @param count `arguments.length`.
+ */
+export function passed(count: number, ...parameters: LuaValue[]): Args {
+  if (parameters.length > count) parameters.length = count;
+  return parameters;
+}
+
 /** A table argument. */
 export function checkTable(
   state: LuaState,

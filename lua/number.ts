@@ -1,30 +1,26 @@
 /**
- * Numbers as text, and back, as LuaJIT does it. Not `string.format`, which
- * has its own file in stdlib/. Numbers are always doubles.
+ * Numbers as text, and back, as LuaJIT does it, and the two operations that C
+ * and JavaScript do differently. Not `string.format`, which has its own file
+ * in stdlib/. Numbers are always doubles.
  */
 
 /** Formats `value` as `tostring` does (`%.14g`; `1e+15`, `-0`, `inf`, `nan`). */
 export function formatNumber(value: number): string {
-  if (Number.isInteger(value) && value < 1e14 && value > -1e14) {
-    return value === 0 && 1 / value < 0 ? "-0" : String(value);
-  }
+  const shortest = String(value);
+  const size = value < 0 ? -value : value;
+  // At most 14 digits and no exponent: `%.14g` gives the same.
+  if (size < 1e14 && size >= 1e-4 && shortest.length <= 15) return shortest;
+  if (value === 0) return 1 / value < 0 ? "-0" : "0";
   if (value !== value) return "nan";
-  if (value === Infinity) return "inf";
-  if (value === -Infinity) return "-inf";
-  const text = value.toPrecision(14);
-  const e = text.indexOf("e");
-  if (e >= 0) {
-    const exponent = Number(text.slice(e + 1));
-    return trimZeros(text.slice(0, e)) + (exponent < 0 ? "e-" : "e+") +
-      String(Math.abs(exponent)).padStart(2, "0");
+  if (size === Infinity) return value < 0 ? "-inf" : "inf";
+  // Ties round away from zero, in V8 as in LuaJIT.
+  const [mantissa, exponentText] = value.toExponential(13).split("e");
+  const exponent = Number(exponentText);
+  if (exponent >= -4 && exponent < 14) {
+    return trimZeros(value.toFixed(13 - exponent));
   }
-  // %g turns to exponents below 1e-4, toPrecision only below 1e-6.
-  if (value < 1e-4 && value > -1e-4) {
-    const [mantissa, exponent] = value.toExponential(13).split("e");
-    return trimZeros(mantissa!) + "e-" +
-      String(-Number(exponent)).padStart(2, "0");
-  }
-  return trimZeros(text);
+  return trimZeros(mantissa!) + (exponent < 0 ? "e-" : "e+") +
+    String(Math.abs(exponent)).padStart(2, "0");
 }
 
 function trimZeros(digits: string): string {
@@ -34,18 +30,27 @@ function trimZeros(digits: string): string {
 const DECIMAL = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/;
 const HEXADECIMAL =
   /^([-+]?)0[xX]([\da-fA-F]*)(?:\.([\da-fA-F]*))?(?:[pP]([-+]?\d+))?$/;
+const BINARY = /^([-+]?)0[bB]([01]+)$/;
 const SPACE = /^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g;
 
 /**
- * Converts text to a number as Lua's coercions and `tonumber` do: decimal or
- * hexadecimal, with fraction and exponent, `inf` and `nan`, surrounded by
- * white space. Returns `undefined` when the text is no number.
+ * Converts text to a number as Lua's coercions and `tonumber` do: decimal,
+ * hexadecimal (with fraction and binary exponent) or binary (`0b11`), `inf`
+ * and `nan`, surrounded by white space.
+ *
+ * @returns The number, or `undefined` when the text is none.
  */
 export function parseNumber(text: string): number | undefined {
+  if (DECIMAL.test(text)) return Number(text);
   const trimmed = text.replace(SPACE, "");
   if (DECIMAL.test(trimmed)) return Number(trimmed);
   const hexadecimal = HEXADECIMAL.exec(trimmed);
   if (hexadecimal !== null) return parseHexadecimal(hexadecimal);
+  const binary = BINARY.exec(trimmed);
+  if (binary !== null) {
+    const value = Number("0b" + binary[2]);
+    return binary[1] === "-" ? -value : value;
+  }
   switch (trimmed.toLowerCase()) {
     case "inf":
     case "+inf":
@@ -63,14 +68,44 @@ export function parseNumber(text: string): number | undefined {
   return undefined;
 }
 
+/** More hexadecimal digits than these only say whether to round up. */
+const SIGNIFICANT_DIGITS = 20;
+
 function parseHexadecimal(match: RegExpExecArray): number | undefined {
-  const [, sign, whole = "", fraction = "", exponent = "0"] = match;
-  const digits = whole + fraction;
-  if (digits === "") return undefined;
-  // Through BigInt, so that long numerals round once, to nearest even.
-  let value = Number(BigInt("0x" + digits));
-  if (fraction !== "" || exponent !== "0") {
-    value *= 2 ** (Number(exponent) - 4 * fraction.length);
+  const [, sign, whole = "", fraction = "", exponentText = "0"] = match;
+  if (whole === "" && fraction === "") return undefined;
+  let digits = (whole + fraction).replace(/^0+/, "");
+  if (digits === "") return sign === "-" ? -0 : 0;
+  let exponent = Number(exponentText) - 4 * fraction.length;
+  if (digits.length > SIGNIFICANT_DIGITS) {
+    const rest = digits.slice(SIGNIFICANT_DIGITS);
+    exponent += 4 * rest.length;
+    digits = digits.slice(0, SIGNIFICANT_DIGITS) + (/[^0]/.test(rest) ? 1 : 0);
+    exponent -= 4;
   }
+  // Through BigInt, so that long numerals round once, to nearest even.
+  const value = scaleByPowerOf2(Number(BigInt("0x" + digits)), exponent);
   return sign === "-" ? -value : value;
+}
+
+/** `value * 2 ** exponent`, rounded once, for any integer exponent. */
+export function scaleByPowerOf2(value: number, exponent: number): number {
+  if (exponent > 1023) {
+    if (exponent > 3200) exponent = 3200;
+    for (; exponent > 1023; exponent -= 1023) value *= 2 ** 1023;
+  } else if (exponent < -1022) {
+    if (exponent < -3200) exponent = -3200;
+    // The 53 bits stay clear of the subnormal range until the last step.
+    for (; exponent < -1022; exponent += 969) value *= 2 ** -969;
+  }
+  return value * 2 ** exponent;
+}
+
+/** `base ^ exponent` as C's `pow` has it: 1 to whatever is 1. */
+export function power(base: number, exponent: number): number {
+  if (
+    base === 1 ||
+    (base === -1 && (exponent === Infinity || exponent === -Infinity))
+  ) return 1;
+  return base ** exponent;
 }

@@ -1,0 +1,81 @@
+/**
+ * Puts the standard library into a Lua state: the table of contents of this
+ * folder. What the engine has put into the globals before stays: an engine
+ * installs first what only it can do, or does better, and this file adds the
+ * rest.
+ */
+import type { LuaState } from "../host.ts";
+import { entries, isTable, type LuaTable } from "../value.ts";
+import { openBase } from "./base.ts";
+import { openEnvironment } from "./base_environment.ts";
+import { openLoad } from "./base_load.ts";
+import { openBit } from "./bit.ts";
+import { openJit } from "./jit.ts";
+import { openMath } from "./math.ts";
+import { openPackage } from "./package.ts";
+import { openString } from "./string.ts";
+import { openTable } from "./table.ts";
+
+/** How the library meets the world around the state. */
+export interface LibraryOptions {
+  /** Called by `os.exit` after files are flushed; must not return. */
+  readonly exit: (code: number) => never;
+  /** Receives what `print` prints; standard output of `io` by default. */
+  readonly print?: (bytes: string) => void;
+}
+
+/** Installs all libraries in the globals and in `package.loaded`. */
+export function openLibraries(state: LuaState, options: LibraryOptions): void {
+  const { globals } = state;
+  const print = options.print ?? writeOutput;
+  const packages = tableAt(state, globals, "package");
+  const loaded = tableAt(state, packages, "loaded");
+  const preload = tableAt(state, packages, "preload");
+
+  const install = (
+    name: string,
+    open: (library: LuaTable) => void,
+  ): LuaTable => {
+    const library = name === "_G" ? globals : tableAt(state, globals, name);
+    const made = state.newTable();
+    open(made);
+    for (const [key, value] of entries(made)) {
+      if (library.get(key) === undefined) library.set(key, value);
+    }
+    loaded.set(name, library);
+    return library;
+  };
+
+  install("_G", (library) => {
+    openBase(state, library, print);
+    openLoad(state, library, () => "");
+    openEnvironment(state, library);
+  });
+  install("package", (library) => {
+    library.set("loaded", loaded);
+    library.set("preload", preload);
+    openPackage(state, library, globals);
+  });
+  const strings = install("string", (library) => openString(state, library));
+  state.stringMetatable ??= state.newTable();
+  state.stringMetatable.set("__index", strings);
+  install("table", (library) => openTable(state, library, preload));
+  install("math", (library) => openMath(state, library));
+  install("bit", (library) => openBit(state, library));
+  install("jit", (library) => loaded.set("jit.opt", openJit(state, library)));
+  for (const name of ["coroutine", "debug"]) {
+    const library = globals.get(name);
+    if (isTable(library)) loaded.set(name, library);
+  }
+}
+
+/** The table in a field of `table`, made when it is not there. */
+function tableAt(state: LuaState, table: LuaTable, name: string): LuaTable {
+  let field = table.get(name);
+  if (!isTable(field)) table.set(name, field = state.newTable());
+  return field;
+}
+
+function writeOutput(bytes: string): void {
+  Deno.stdout.writeSync(Uint8Array.from(bytes, (c) => c.charCodeAt(0)));
+}
