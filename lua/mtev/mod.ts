@@ -7,11 +7,13 @@ import type { MtevContext } from "./context.ts";
 import { install as installCoroutine } from "./coroutine.ts";
 import { install as installJson } from "./json.ts";
 import { install as installLog } from "./log.ts";
+import { install as installPcre } from "./pcre.ts";
 import { runPrelude } from "./prelude.ts";
 import { install as installReload } from "./reload.ts";
 import { install as installShared } from "./shared.ts";
 import { install as installSystem } from "./system.ts";
 import { install as installTime } from "./time.ts";
+import { install as installTimezone } from "./timezone.ts";
 
 /** Sets the global `mtev`, and the globals that belong to it. */
 export function openMtev(context: MtevContext): LuaTable {
@@ -23,10 +25,12 @@ export function openMtev(context: MtevContext): LuaTable {
   installCoroutine(context, mtev);
   installJson(context, mtev);
   installLog(context, mtev);
+  installPcre(context, mtev);
   installReload(context, mtev);
   installShared(context, mtev);
   installSystem(context, mtev);
   installTime(context, mtev);
+  installTimezone(context, mtev);
   runPrelude(state, "extras", mtev);
   runPrelude(state, "lua_init", mtev);
   return mtev;
