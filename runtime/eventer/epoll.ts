@@ -7,7 +7,6 @@
  */
 
 import {
-  EEXIST,
   EINTR,
   ENOENT,
   EPERM,
@@ -99,10 +98,11 @@ export class EpollPoller implements Poller {
     const first = before === 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
     if (epollControl(this.#epollFd, first, fd, change) === 0) return true;
     let number = errno();
-    if (number === EEXIST || number === ENOENT) {
+    if (number === ENOENT) {
       // The descriptor was closed behind our back, and its number used again.
-      const second = number === EEXIST ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-      if (epollControl(this.#epollFd, second, fd, change) === 0) return true;
+      if (epollControl(this.#epollFd, EPOLL_CTL_ADD, fd, change) === 0) {
+        return true;
+      }
       number = errno();
     }
     if (number === EPERM) return false;
