@@ -61,7 +61,20 @@ export interface HoldOptions {
 
 type State = "parked" | "scheduled" | "running" | "waiting";
 
-/** The loop of one thread. */
+/**
+ * The loop of one thread.
+ *
+ * @example
+ * ```ts
+ * import { Eventer } from "./eventer.ts";
+ *
+ * await using eventer = new Eventer();
+ * const timer = eventer.timer(3_600_000, () => console.log("never"));
+ * eventer.post(() => timer.cancel());
+ * eventer.timer(1.5, () => eventer.stop());
+ * await eventer.run();
+ * ```
+ */
 export class Eventer {
   readonly #poller: Poller;
   readonly #timers = new Timers(() => this.#parkIfIdle());

@@ -15,7 +15,7 @@ export const HANGUP = 4;
 /** Bit of a readiness mask: an error is pending on the descriptor. */
 export const ERROR = 8;
 
-/** Tells which descriptors are ready. One per loop; not for use from several threads but `wake`. */
+/** Tells which descriptors are ready. One per loop, for its thread alone. */
 export interface Poller extends Disposable {
   /**
    * The descriptor to raise from another thread (`eventfdRaise` of runtime/posix) for a wake-up.

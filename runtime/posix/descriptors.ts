@@ -85,6 +85,19 @@ export function close(fd: number): number {
 /**
  * Creates a pipe whose ends are closed on exec.
  *
+ * @example
+ * ```ts
+ * import { close, pipe, read, write } from "./descriptors.ts";
+ * import { binaryBytes, binaryString } from "./bytes.ts";
+ *
+ * const { readFd, writeFd } = pipe();
+ * write(writeFd, binaryBytes("hello"));
+ * const bytes = new Uint8Array(16);
+ * console.log(binaryString(bytes, 0, read(readFd, bytes))); // hello
+ * close(readFd);
+ * close(writeFd);
+ * ```
+ *
  * @param options Whether the ends shall be nonblocking; they are unless told otherwise.
  * @returns The end to read from and the end to write to.
  * @throws {PosixError} When the kernel refuses, for example with EMFILE.

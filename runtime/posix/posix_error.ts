@@ -40,8 +40,8 @@ export function errorName(number: number): string {
  *
  * @example
  * ```ts
- * import { PosixError } from "./runtime/posix/posix_error.ts";
- * import { ENOENT } from "./runtime/posix/constants.ts";
+ * import { PosixError } from "./posix_error.ts";
+ * import { ENOENT } from "./constants.ts";
  *
  * const error = new PosixError("open", ENOENT);
  * console.log(error.message); // Cannot open: No such file or directory (ENOENT)
