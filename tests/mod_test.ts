@@ -8,6 +8,7 @@ import {
   LuaError,
   type LuaValue,
   multi,
+  NOTHING,
   suspendOn,
   Suspension,
 } from "../mod.ts";
@@ -124,7 +125,10 @@ end`);
   await using runtime = await createRuntime({
     stdout: (text) => stdout += text,
   });
-  runtime.define("finished", () => resolve());
+  runtime.define("finished", () => {
+    resolve();
+    return NOTHING;
+  });
   runtime.run(path);
   await promise;
   assert.equal(

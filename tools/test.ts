@@ -22,6 +22,13 @@ import {
 /** After how many milliseconds a part of the suite is taken for hung. */
 const LIMIT = 15 * 60_000;
 
+/** In a random order, each file watched for descriptors that it leaves open. */
+const SHUFFLED = [
+  "--shuffle",
+  "--preload",
+  "tests/support/descriptors_preload.ts",
+];
+
 /** Where documentation with examples in TypeScript may be. */
 const DOCUMENTED = ["mod.ts", "runtime", "lua", "README.md", "docs/guide"];
 
@@ -69,9 +76,9 @@ function exists(path: string): boolean {
 
 const all: TestCounts[] = [];
 if (Deno.args.length > 0) {
-  all.push(await denoTest(["--shuffle", ...Deno.args]));
+  all.push(await denoTest([...SHUFFLED, ...Deno.args]));
 } else {
-  all.push(await denoTest(["--shuffle"]));
+  all.push(await denoTest(SHUFFLED));
   const documented = DOCUMENTED.filter(exists);
   all.push(await denoTest(["--doc", "--permit-no-files", ...documented]));
   all.push(await conformance());
