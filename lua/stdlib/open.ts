@@ -51,11 +51,9 @@ export function openLibraries(state: LuaState, options: LibraryOptions): void {
     openLoad(state, library, () => "");
     openEnvironment(state, library);
   });
-  install("package", (library) => {
-    library.set("loaded", loaded);
-    library.set("preload", preload);
-    openPackage(state, library, globals);
-  });
+  // Directly: require must see what programs store in the table later.
+  openPackage(state, packages, globals);
+  loaded.set("package", packages);
   const strings = install("string", (library) => openString(state, library));
   state.stringMetatable ??= state.newTable();
   state.stringMetatable.set("__index", strings);
