@@ -74,7 +74,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
   });
 
   /**
-   * @lua ... = zone:extract(time, field, ...)
+   * @lua ... = timezone:extract(time, field, ...)
    * Tells what clocks and calendars in the zone show at a moment. Fields are
    * `second`, `minute`, `hour`, `monthday`, `month`, `weekday` (1 is Sunday),
    * `yearday` (from 1), `year`, `dst` (a boolean), `offset` (seconds east of
