@@ -44,7 +44,10 @@ export function openBase(
 
   define(globals, "assert", (...args) => {
     if (isTruthy(checkAny(state, args, 0))) return new Multi(args);
-    throw new LuaError(args.length > 1 ? args[1] : "assertion failed!");
+    const message = args.length > 1 ? args[1] : "assertion failed!";
+    const text = toStringArgument(message);
+    if (text !== undefined) raise(state, text);
+    throw new LuaError(message);
   });
   define(globals, "type", function (value) {
     return arguments.length > 0 ? typeName(value) : checkAny(state, [], 0);
@@ -95,8 +98,8 @@ function defineRaw(state: LuaState, globals: LuaTable): void {
     const table = checkTable(state, args, 0);
     const key = checkAny(state, args, 1);
     const value = checkAny(state, args, 2);
-    if (key === undefined) raise(state, "table index is nil");
-    if (key !== key) raise(state, "table index is NaN");
+    if (key === undefined) throw new LuaError("table index is nil");
+    if (key !== key) throw new LuaError("table index is NaN");
     table.set(key, value);
     return table;
   });

@@ -2,7 +2,7 @@
  * Lua's `<` for the libraries, with metamethods. The engines have their own
  * for the operator. Nothing here can suspend.
  */
-import { raise } from "../args.ts";
+import { LuaError } from "../errors.ts";
 import type { LuaState } from "../host.ts";
 import { isTruthy, type LuaValue, typeName } from "../value.ts";
 
@@ -22,8 +22,8 @@ export function lessThan(state: LuaState, a: LuaValue, b: LuaValue): boolean {
       handler !== undefined && handler === state.metatable(b)?.get("__lt")
     ) return isTruthy(state.call(handler, a, b)[0]);
   }
-  raise(
-    state,
+  // Without position: the comparison has no place in Lua code.
+  throw new LuaError(
     left === right
       ? `attempt to compare two ${left} values`
       : `attempt to compare ${left} with ${right}`,

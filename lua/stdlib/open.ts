@@ -12,6 +12,7 @@ import { openLoad } from "./base_load.ts";
 import { openBit } from "./bit.ts";
 import { openJit } from "./jit.ts";
 import { openMath } from "./math.ts";
+import { openOs } from "./os.ts";
 import { openPackage } from "./package.ts";
 import { openString } from "./string.ts";
 import { openTable } from "./table.ts";
@@ -60,6 +61,7 @@ export function openLibraries(state: LuaState, options: LibraryOptions): void {
   install("table", (library) => openTable(state, library, preload));
   install("math", (library) => openMath(state, library));
   install("bit", (library) => openBit(state, library));
+  install("os", (library) => openOs(state, library, options.exit));
   install("jit", (library) => loaded.set("jit.opt", openJit(state, library)));
   for (const name of ["coroutine", "debug"]) {
     const library = globals.get(name);

@@ -29,8 +29,11 @@ export interface Match {
   readonly start: number;
   /** Behind the last character. */
   readonly end: number;
-  /** Strings, and numbers for position captures. */
-  readonly captures: readonly LuaValue[];
+  /**
+   * Strings, and numbers for position captures; absent when one is not closed,
+   * which is a mistake only for those who need them.
+   */
+  readonly captures: readonly LuaValue[] | undefined;
 }
 
 const OPEN = -1;
@@ -55,7 +58,7 @@ export function searchPattern(
   try {
     for (let start = from; start <= subject.length; start++) {
       const end = matcher.begin(start);
-      if (end !== FAILED) return { start, end, captures: matcher.captures() };
+      if (end !== FAILED) return matcher.matched(start, end);
       if (anchored) return undefined;
     }
     return undefined;
@@ -81,11 +84,16 @@ class Matcher {
     return this.#match(start, 0);
   }
 
-  captures(): LuaValue[] {
+  /** What {@link begin} found. */
+  matched(start: number, end: number): Match {
+    const unfinished = this.#lengths.slice(0, this.#level).includes(OPEN);
+    return { start, end, captures: unfinished ? undefined : this.#captures() };
+  }
+
+  #captures(): LuaValue[] {
     const captures: LuaValue[] = [];
     for (let i = 0; i < this.#level; i++) {
       const start = this.#starts[i]!, length = this.#lengths[i]!;
-      if (length === OPEN) throw new MalformedPattern("unfinished capture");
       captures.push(
         length === POSITION
           ? start + 1

@@ -7,7 +7,9 @@
 import {
   argumentError,
   checkInt32,
+  checkNumber,
   checkString,
+  optional,
   passed,
   raise,
   toStringArgument,
@@ -138,7 +140,8 @@ export function openSearch(state: LuaState, library: LuaTable): void {
     }
     const match = search(state, subject, prepare(text), from);
     if (match === undefined) return undefined;
-    const { start, end, captures } = match;
+    const { start, end } = match;
+    const captures = closedCaptures(state, match);
     return new Multi(
       captures.length === 0 ? [start + 1, end] : [start + 1, end, ...captures],
     );
@@ -150,7 +153,7 @@ export function openSearch(state: LuaState, library: LuaTable): void {
     const text = checkString(state, args, 1);
     const from = startPosition(state, args, subject);
     const match = search(state, subject, prepare(text), from);
-    return match && capturesOf(subject, match);
+    return match && capturesOf(state, subject, match);
   });
 
   define(library, "gmatch", (...args) => {
@@ -165,7 +168,7 @@ export function openSearch(state: LuaState, library: LuaTable): void {
         return undefined;
       }
       position = match.end === match.start ? match.end + 1 : match.end;
-      return capturesOf(subject, match);
+      return capturesOf(state, subject, match);
     });
   });
 
@@ -184,11 +187,21 @@ function startPosition(
   return Math.min(Math.max(init - 1, 0), subject.length);
 }
 
+function closedCaptures(
+  state: LuaState,
+  { captures }: Match,
+): readonly LuaValue[] {
+  return captures ?? raise(state, "unfinished capture");
+}
+
 /** The captures, or the whole match when there are none. */
 function capturesOf(
+  state: LuaState,
   subject: string,
-  { start, end, captures }: Match,
+  match: Match,
 ): HostResult {
+  const { start, end } = match;
+  const captures = closedCaptures(state, match);
   switch (captures.length) {
     case 0:
       return subject.slice(start, end);
@@ -200,7 +213,7 @@ function capturesOf(
 }
 
 /** Gives what takes the place of a match, or nil to keep it. */
-type Replacer = (whole: string, captures: readonly LuaValue[]) => string;
+type Replacer = (whole: string, match: Match) => string;
 
 function substitute(state: LuaState, args: readonly LuaValue[]): HostResult {
   const subject = checkString(state, args, 0);
@@ -210,8 +223,8 @@ function substitute(state: LuaState, args: readonly LuaValue[]): HostResult {
   if (
     plain === undefined && !isTable(replacement) && !isFunction(replacement)
   ) argumentError(state, 2, "string/function/table expected");
-  const limit = args[3] === undefined ? Infinity : checkInt32(state, args, 3);
-  if (limit <= 0) return new Multi([subject, 0]);
+  const limit = optional(checkNumber, state, args, 3, Infinity);
+  if (!(limit >= 1)) return new Multi([subject, 0]);
   const pattern = prepare(text);
 
   if (
@@ -240,13 +253,13 @@ function replaceMatches(
   let copied = 0;
   let position = 0;
   let count = 0;
-  while (count < limit && position <= subject.length) {
+  while (count + 1 <= limit && position <= subject.length) {
     const match = search(state, subject, pattern, position);
     if (match === undefined) break;
     const { start, end } = match;
     count++;
     const whole = subject.slice(start, end);
-    result += subject.slice(copied, start) + replacer(whole, match.captures);
+    result += subject.slice(copied, start) + replacer(whole, match);
     copied = end;
     position = end === start ? end + 1 : end;
     if (pattern.anchored) break;
@@ -270,7 +283,8 @@ function textReplacer(state: LuaState, template: string): Replacer {
     else parts.push(c ?? "\0");
     i = next + 2;
   }
-  return (whole, captures) => {
+  return (whole, match) => {
+    const captures = closedCaptures(state, match);
     let result = "";
     for (const part of parts) {
       if (typeof part === "string") result += part;
@@ -284,7 +298,8 @@ function textReplacer(state: LuaState, template: string): Replacer {
 }
 
 function tableReplacer(state: LuaState, table: LuaTable): Replacer {
-  return (whole, captures) => {
+  return (whole, match) => {
+    const captures = closedCaptures(state, match);
     const key = captures.length === 0 ? whole : captures[0];
     let value = table.get(key);
     if (value === undefined && table.metatable !== undefined) {
@@ -295,7 +310,8 @@ function tableReplacer(state: LuaState, table: LuaTable): Replacer {
 }
 
 function functionReplacer(state: LuaState, fn: LuaValue): Replacer {
-  return (whole, captures) => {
+  return (whole, match) => {
+    const captures = closedCaptures(state, match);
     const [value] = captures.length === 0
       ? state.call(fn, whole)
       : state.call(fn, ...captures);
