@@ -98,6 +98,7 @@ export class Eventer {
   #disposed = false;
   #immediate: NodeJS.Immediate | undefined;
   #pollInFlight = false;
+  /** Whether blocking is allowed once more; work found by a tick allows it again. */
   #mayBlock = true;
   #run: PromiseWithResolvers<void> | undefined;
   #failure: { readonly error: unknown } | undefined;

@@ -571,6 +571,27 @@ eventerTest("another thread wakes the loop through wakeFd", async (eventer) => {
   worker.terminate();
 });
 
+Deno.test("a poller that fails ends run() instead of spinning", async () => {
+  const { code, stdout, stderr } = await runProgram(`
+    import { Eventer } from "project:runtime/eventer/eventer.ts";
+    import { close, openDescriptors } from "project:runtime/posix/descriptors.ts";
+    const before = openDescriptors();
+    const eventer = new Eventer({ onError: () => console.log("not a callback's error") });
+    for (const [fd, target] of openDescriptors()) {
+      if (!before.has(fd) && target.includes("eventpoll")) close(fd);
+    }
+    eventer.timer(3600000, () => {});
+    await eventer.run().catch((error) => console.log(error.message));
+    await eventer[Symbol.asyncDispose]();
+  `);
+  assert.equal(stderr, "");
+  assert.match(
+    stdout,
+    /^Cannot epoll_wait: Bad file descriptor \(EBADF\)\n$/,
+  );
+  assert.equal(code, 0);
+});
+
 Deno.test("a system without a poller is told in one sentence", async () => {
   const { code, stdout } = await runProgram(`
     Object.defineProperty(Deno, "build", { value: { ...Deno.build, os: "darwin" } });
