@@ -62,7 +62,8 @@ export interface HoldOptions {
 type State = "parked" | "scheduled" | "running" | "waiting";
 
 /**
- * The loop of one thread.
+ * The loop of one thread. In a worker, dispose of it before the worker is terminated: nothing else
+ * ends a wait in flight, its helper thread and its descriptors.
  *
  * @example
  * ```ts
