@@ -5,6 +5,7 @@
 import { looseNumber, raise, toStringArgument } from "../args.ts";
 import type { Wait } from "../coroutines.ts";
 import { definer } from "../define.ts";
+import { Fifo } from "../fifo.ts";
 import { type HostResult, Multi, NOTHING, Suspension } from "../host.ts";
 import { timeValOf } from "../timeval.ts";
 import {
@@ -17,7 +18,7 @@ import type { MtevContext } from "./context.ts";
 
 /** The messages for one key, or the one coroutine that waits for them. */
 interface Queue {
-  readonly messages: LuaValue[][];
+  readonly messages: Fifo<LuaValue[]>;
   waiter: Wait | undefined;
 }
 
@@ -42,7 +43,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
   }
 
   function dropIfEmpty(key: string, queue: Queue): void {
-    if (queue.messages.length === 0 && queue.waiter === undefined) {
+    if (queue.messages.size === 0 && queue.waiter === undefined) {
       queues.delete(key);
     }
   }
@@ -153,7 +154,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
     return new Suspension((waker) => {
       queue = queues.get(key);
       if (queue === undefined) {
-        queues.set(key, queue = { messages: [], waiter: undefined });
+        queues.set(key, queue = { messages: new Fifo(), waiter: undefined });
       }
       const waiting = queue;
       waiting.waiter = waker as Wait;
@@ -191,7 +192,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
     args[0] = key;
     let queue = queues.get(key);
     if (queue === undefined) {
-      queues.set(key, queue = { messages: [], waiter: undefined });
+      queues.set(key, queue = { messages: new Fifo(), waiter: undefined });
     }
     const { waiter } = queue;
     if (waiter !== undefined && state.isYieldable) {
