@@ -10,7 +10,7 @@ import { install as installEncode } from "./encode.ts";
 import { install as installJson } from "./json.ts";
 import { install as installLog } from "./log.ts";
 import { install as installPcre } from "./pcre.ts";
-import { runPrelude } from "./prelude.ts";
+import { loadOnDemand, runPrelude } from "./prelude.ts";
 import { install as installReload } from "./reload.ts";
 import { install as installShared } from "./shared.ts";
 import { install as installSocket } from "./socket.ts";
@@ -37,7 +37,7 @@ export function openMtev(context: MtevContext): LuaTable {
   installSystem(context, mtev);
   installTime(context, mtev);
   installTimezone(context, mtev);
-  runPrelude(state, "extras", mtev);
+  loadOnDemand(state, mtev, ["extras"]);
   runPrelude(state, "lua_init", mtev);
   return mtev;
 }
