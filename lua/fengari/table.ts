@@ -134,13 +134,13 @@ export class VmTable implements Table {
    */
   follow(hash: unknown): number | Entry | undefined | null {
     let entry: Entry | undefined;
-    if (hash === undefined) hash = 0;
     const known = this.strong.get(hash);
     if (known !== undefined) {
       entry = known.n;
-    } else if (typeof hash === "number" && hash >= 0 && hash <= this.#reach) {
+    } else if (hash === undefined || this.#wasInArray(hash)) {
       const { array } = this;
-      for (let index = hash + 1; index <= array.length; index++) {
+      const first = hash === undefined ? 1 : hash + 1;
+      for (let index = first; index <= array.length; index++) {
         if (!array[index - 1]!.ttisnil()) return index;
       }
       entry = this.#first;
@@ -150,6 +150,11 @@ export class VmTable implements Table {
     }
     while (entry !== undefined && entry.value.ttisnil()) entry = entry.n;
     return entry;
+  }
+
+  #wasInArray(hash: unknown): hash is number {
+    return typeof hash === "number" && hash >= 1 && hash <= this.#reach &&
+      Number.isInteger(hash);
   }
 
   #add(hash: unknown, key: TValue, value: TValue): void {
