@@ -7,6 +7,7 @@ import type { MtevContext } from "./context.ts";
 import { install as installCoroutine } from "./coroutine.ts";
 import { install as installDigest } from "./digest.ts";
 import { install as installEncode } from "./encode.ts";
+import { install as installGunzip } from "./gunzip.ts";
 import { install as installJson } from "./json.ts";
 import { install as installLog } from "./log.ts";
 import { install as installPcre } from "./pcre.ts";
@@ -28,6 +29,7 @@ export function openMtev(context: MtevContext): LuaTable {
   installCoroutine(context, mtev);
   installDigest(context, mtev);
   installEncode(context, mtev);
+  installGunzip(context, mtev);
   installJson(context, mtev);
   installLog(context, mtev);
   installPcre(context, mtev);
