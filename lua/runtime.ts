@@ -245,15 +245,18 @@ export class Runtime implements Disposable, AsyncDisposable {
       this.eventer,
       (coroutine, error) => this.#reportUncaught(state, coroutine, error),
     );
+    const libraries = openLibraries(state, {
+      exit: this.#options.exit ?? Deno.exit,
+    });
     const context: MtevContext = {
       process: this.#process,
       state,
+      libraries,
       eventer: this.eventer,
       coroutines,
       loop: 0,
       generation: this.#process.generation,
     };
-    openLibraries(state, { exit: this.#options.exit ?? Deno.exit });
     this.#setPaths(state);
     openMtev(context);
     addDirectLoader(state);
@@ -367,8 +370,10 @@ function defineGlobal(state: LuaState, name: string, fn: HostFunction): void {
   definer(state)(table, last, fn);
 }
 
-function disposeContext({ coroutines, state }: MtevContext): void {
+function disposeContext(context: MtevContext): void {
+  const { coroutines, libraries, state } = context;
   coroutines[Symbol.dispose]();
+  libraries[Symbol.dispose]();
   state[Symbol.dispose]();
 }
 

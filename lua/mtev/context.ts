@@ -26,6 +26,8 @@ export interface ProcessContext {
 export interface MtevContext {
   readonly process: ProcessContext;
   readonly state: LuaState;
+  /** What the standard library holds open for the state. */
+  readonly libraries: Disposable;
   readonly eventer: Eventer;
   readonly coroutines: Coroutines;
   /** The index of the event loop that drives the state. */

@@ -53,11 +53,14 @@ export class LuaFiles implements Disposable {
   readonly #state: LuaState;
   readonly #open = new Set<FileStream>();
   readonly #standard: FileStream[] = [];
+  readonly #atExit = () => this.flush();
 
   constructor(state: LuaState) {
     this.#state = state;
     this.metatable = state.newTable();
     defineMethods(state, this);
+    // However the program ends: Deno.exit tells it too.
+    addEventListener("unload", this.#atExit);
   }
 
   /** Makes the handle of one of the three standard files. */
@@ -98,6 +101,7 @@ export class LuaFiles implements Disposable {
 
   /** Flushes the standard files and closes all others. */
   [Symbol.dispose](): void {
+    removeEventListener("unload", this.#atExit);
     for (const stream of this.#standard) stream.flush();
     for (const stream of this.#open) {
       abandoned.unregister(stream);

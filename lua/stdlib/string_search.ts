@@ -15,7 +15,7 @@ import {
   toStringArgument,
 } from "../args.ts";
 import { definer } from "../define.ts";
-import { type HostResult, type LuaState, Multi } from "../host.ts";
+import { type HostResult, type LuaState, Multi, NOTHING } from "../host.ts";
 import {
   isFunction,
   isTable,
@@ -161,11 +161,11 @@ export function openSearch(state: LuaState, library: LuaTable): void {
     const pattern = prepareUnanchored(checkString(state, args, 1));
     let position = 0;
     return state.newFunction("gmatch_iterator", () => {
-      if (position > subject.length) return undefined;
+      if (position > subject.length) return NOTHING;
       const match = search(state, subject, pattern, position);
       if (match === undefined) {
         position = subject.length + 1;
-        return undefined;
+        return NOTHING;
       }
       position = match.end === match.start ? match.end + 1 : match.end;
       return capturesOf(state, subject, match);
