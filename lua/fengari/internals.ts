@@ -74,6 +74,8 @@ export interface CallInfo {
 export interface GlobalState {
   mainthread: State;
   atnativeerror: NativeFunction | null;
+  /** Ours: raises an exception that ends the run of a Lua function. */
+  raiseException(L: State, error: unknown): never;
   mt: (Table | undefined)[];
   l_registry: TValue;
 }
@@ -128,6 +130,14 @@ export interface DebugInfo {
 /** The state of the lexer. */
 export interface LexState {
   t: { token: number };
+  lookahead: { token: number };
+  /** The next character, or -1. */
+  current: number;
+  linenumber: number;
+  L: State;
+  z: { zgetc(): number };
+  buff: { buffer: Uint8Array; n: number };
+  source: VmString;
   envn: VmString;
 }
 
@@ -213,6 +223,13 @@ export interface MetaModule {
     result: TValue,
     event: number,
   ): boolean;
+  luaT_trybinTM(
+    L: State,
+    a: TValue,
+    b: TValue,
+    result: TValue,
+    event: number,
+  ): void;
   luaT_callorderTM(
     L: State,
     a: TValue,
@@ -232,10 +249,12 @@ export interface LexModule {
   LUA_ENV: Uint8Array;
   luaX_setinput(L: State, ls: LexState, ...rest: unknown[]): void;
   luaX_next(ls: LexState): void;
+  luaX_lookahead(ls: LexState): number;
   luaX_syntaxerror(ls: LexState, message: Uint8Array): never;
 }
 
 export interface VmModule {
+  luaV_execute(L: State): void;
   luaV_gettable(L: State, object: TValue, key: TValue, to: number): void;
   settable(L: State, object: TValue, key: TValue, value: TValue): void;
   luaV_rawequalobj(a: TValue, b: TValue): number;
@@ -250,6 +269,7 @@ export interface DoModule {
     k: Continuation | null,
   ): number;
   luaD_checkstack(L: State, count: number): void;
+  luaD_throw(L: State, status: number): never;
 }
 
 export interface DebugModule {

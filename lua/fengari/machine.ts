@@ -10,15 +10,17 @@
 import { LuaError } from "../errors.ts";
 import type { Outcome } from "../host.ts";
 import type { LuaValue } from "../value.ts";
-import type { NativeFunction, State } from "./internals.ts";
+import type { Continuation, NativeFunction, State } from "./internals.ts";
 import { where } from "./stack.ts";
 import { fromVm, push, type Thread, valuesFrom } from "./values.ts";
 import {
+  CIST_LUA,
   lapi,
   ldebug,
   ldo,
   lstate,
   MINSTACK,
+  MULTRET,
   NATIVE_ERROR,
   OK,
   YIELD,
@@ -26,7 +28,13 @@ import {
 
 /** Whether `error` is the end of the JavaScript stack. */
 export function isStackOverflow(error: unknown): boolean {
-  return error instanceof RangeError && /call stack/i.test(error.message);
+  // No regular expression: compiling one fails at the end of the stack, which
+  // V8 reports as a SyntaxError.
+  if (error instanceof RangeError) {
+    return error.message === "Maximum call stack size exceeded";
+  }
+  return error instanceof SyntaxError &&
+    error.message.endsWith(": Stack overflow");
 }
 
 /** Makes room for `count` values to be pushed. */
@@ -35,6 +43,29 @@ export function reserve(L: State, count: number): void {
     throw new LuaError("stack overflow");
   }
 }
+
+/**
+ * Calls a function so that its errors end here, also when it has yielded:
+ * then `k` goes on.
+ *
+ * @param handler The index of the message handler, or 0.
+ * @returns The status.
+ */
+export function protectedCall(
+  L: State,
+  argc: number,
+  handler: number,
+  ctx: unknown,
+  k: Continuation,
+): number {
+  // fengari restores `allowhook` from a bit that it forgets to set, so that
+  // after an error no hook, and no interrupt, would run in the coroutine.
+  L.ci.callstatus |= CIST_OAH;
+  return lapi.lua_pcallk(L, argc, MULTRET, handler, ctx, k);
+}
+
+/** Bit of {@link CallInfo.callstatus}: hooks were allowed at the call. */
+const CIST_OAH = 1 << 0;
 
 /** The shared part of a Lua state. */
 export class Machine {
@@ -49,7 +80,9 @@ export class Machine {
 
   constructor() {
     this.current = lstate.lua_newstate();
-    this.current.l_G.atnativeerror = this.#translateException;
+    const shared = this.current.l_G;
+    shared.atnativeerror = this.#translateException;
+    shared.raiseException = (L, error) => this.raiseException(L, error);
   }
 
   /** The position `file:line: ` of a level; 1 is the caller of the host. */
@@ -71,7 +104,10 @@ export class Machine {
   /** Raises in the VM what a host function threw. */
   raiseException(L: State, error: unknown): never {
     if (error instanceof LuaError) return this.raiseValue(L, error.value);
-    if (isStackOverflow(error)) return this.raise(L, "stack overflow");
+    if (isStackOverflow(error)) {
+      const level = L.ci.callstatus & CIST_LUA ? 0 : 1;
+      return this.raiseValue(L, where(L, level, false) + "stack overflow");
+    }
     this.fatal ??= { error };
     throw error;
   }
