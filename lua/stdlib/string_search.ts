@@ -49,12 +49,18 @@ function prepare(pattern: string): Prepared {
   if (found === undefined) {
     if (prepared.size >= KEPT_PATTERNS) prepared.clear();
     const anchored = pattern.startsWith("^");
-    const text = anchored ? pattern.slice(1) : pattern;
-    const literal = !SPECIALS.test(pattern);
+    const text = upToZero(anchored ? pattern.slice(1) : pattern);
+    const literal = text === pattern && !SPECIALS.test(pattern);
     const regexp = toRegExp(text, anchored);
     prepared.set(pattern, found = { text, anchored, regexp, literal });
   }
   return found;
+}
+
+/** A zero byte ends a pattern, in Lua 5.1; `%z` stands for it. */
+function upToZero(pattern: string): string {
+  const zero = pattern.indexOf("\0");
+  return zero < 0 ? pattern : pattern.slice(0, zero);
 }
 
 const unanchored = new Map<string, Prepared>();
@@ -65,15 +71,10 @@ function prepareUnanchored(pattern: string): Prepared {
   let found = unanchored.get(pattern);
   if (found === undefined) {
     if (unanchored.size >= KEPT_PATTERNS) unanchored.clear();
-    unanchored.set(
-      pattern,
-      found = {
-        text: pattern,
-        anchored: false,
-        regexp: toRegExp(pattern, false),
-        literal: false,
-      },
-    );
+    const text = upToZero(pattern);
+    const regexp = toRegExp(text, false);
+    found = { text, anchored: false, regexp, literal: false };
+    unanchored.set(pattern, found);
   }
   return found;
 }
@@ -189,9 +190,9 @@ function startPosition(
 
 function closedCaptures(
   state: LuaState,
-  { captures }: Match,
+  { captures, open }: Match,
 ): readonly LuaValue[] {
-  return captures ?? raise(state, "unfinished capture");
+  return open === undefined ? captures : raise(state, "unfinished capture");
 }
 
 /** The captures, or the whole match when there are none. */
@@ -283,14 +284,14 @@ function textReplacer(state: LuaState, template: string): Replacer {
     else parts.push(c ?? "\0");
     i = next + 2;
   }
-  return (whole, match) => {
-    const captures = closedCaptures(state, match);
+  return (whole, { captures, open }) => {
     let result = "";
     for (const part of parts) {
       if (typeof part === "string") result += part;
       else if (part === 0 || (part === 1 && captures.length === 0)) {
         result += whole;
       } else if (part > captures.length) raise(state, "invalid capture index");
+      else if (open?.has(part - 1)) raise(state, "unfinished capture");
       else result += String(captures[part - 1]);
     }
     return result;
@@ -298,8 +299,8 @@ function textReplacer(state: LuaState, template: string): Replacer {
 }
 
 function tableReplacer(state: LuaState, table: LuaTable): Replacer {
-  return (whole, match) => {
-    const captures = closedCaptures(state, match);
+  return (whole, { captures, open }) => {
+    if (open?.has(0)) raise(state, "unfinished capture");
     const key = captures.length === 0 ? whole : captures[0];
     let value = table.get(key);
     if (value === undefined && table.metatable !== undefined) {
