@@ -18,6 +18,7 @@ import { install as installSocket } from "./socket.ts";
 import { install as installSystem } from "./system.ts";
 import { install as installTime } from "./time.ts";
 import { install as installTimezone } from "./timezone.ts";
+import { install as installXml } from "./xml.ts";
 
 /** Sets the global `mtev`, and the globals that belong to it. */
 export function openMtev(context: MtevContext): LuaTable {
@@ -39,6 +40,7 @@ export function openMtev(context: MtevContext): LuaTable {
   installSystem(context, mtev);
   installTime(context, mtev);
   installTimezone(context, mtev);
+  installXml(context, mtev);
   loadOnDemand(state, mtev, ["extras"]);
   runPrelude(state, "lua_init", mtev);
   return mtev;
