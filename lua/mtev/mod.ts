@@ -4,14 +4,20 @@
  */
 import type { LuaTable } from "../value.ts";
 import type { MtevContext } from "./context.ts";
+import { install as installBignum } from "./bignum.ts";
+import { install as installBignumArithmetic } from "./bignum_arithmetic.ts";
+import { install as installBignumWords } from "./bignum_words.ts";
 import { install as installCoroutine } from "./coroutine.ts";
 import { install as installDigest } from "./digest.ts";
+import { install as installDns } from "./dns.ts";
 import { install as installEncode } from "./encode.ts";
+import { install as installFiles } from "./files.ts";
 import { install as installGunzip } from "./gunzip.ts";
 import { install as installJson } from "./json.ts";
 import { install as installLog } from "./log.ts";
 import { install as installPcre } from "./pcre.ts";
 import { loadOnDemand, runPrelude } from "./prelude.ts";
+import { install as installRandom } from "./random.ts";
 import { install as installReload } from "./reload.ts";
 import { install as installShared } from "./shared.ts";
 import { install as installSocket } from "./socket.ts";
@@ -27,13 +33,19 @@ export function openMtev(context: MtevContext): LuaTable {
   state.globals.set("mtev", mtev);
   (state.index(state.globals.get("package"), "loaded") as LuaTable)
     .set("mtev", mtev);
+  installBignum(context, mtev);
+  installBignumArithmetic(context);
+  installBignumWords(context);
   installCoroutine(context, mtev);
   installDigest(context, mtev);
+  installDns(context, mtev);
   installEncode(context, mtev);
+  installFiles(context, mtev);
   installGunzip(context, mtev);
   installJson(context, mtev);
   installLog(context, mtev);
   installPcre(context, mtev);
+  installRandom(context, mtev);
   installReload(context, mtev);
   installShared(context, mtev);
   installSocket(context, mtev);
