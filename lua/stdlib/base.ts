@@ -184,9 +184,9 @@ export function definePrint(
     for (let i = 0; i < args.length; i++) {
       if (i > 0) line += "\t";
       const value = args[i];
-      if (typeof value === "string") line += value;
-      else if (converter === own) line += state.tostring(value);
-      else {
+      if (converter === own) {
+        line += typeof value === "string" ? value : state.tostring(value);
+      } else {
         const text = toStringArgument(state.call(converter, value)[0]);
         if (text === undefined) {
           raise(state, "'tostring' must return a string to 'print'");
