@@ -13,6 +13,7 @@ import { install as installDns } from "./dns.ts";
 import { install as installEncode } from "./encode.ts";
 import { install as installFiles } from "./files.ts";
 import { install as installGunzip } from "./gunzip.ts";
+import { install as installHttp } from "./http.ts";
 import { install as installJson } from "./json.ts";
 import { install as installLog } from "./log.ts";
 import { install as installPcre } from "./pcre.ts";
@@ -42,6 +43,7 @@ export function openMtev(context: MtevContext): LuaTable {
   installEncode(context, mtev);
   installFiles(context, mtev);
   installGunzip(context, mtev);
+  installHttp(context, mtev);
   installJson(context, mtev);
   installLog(context, mtev);
   installPcre(context, mtev);
