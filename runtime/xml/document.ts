@@ -178,15 +178,9 @@ export class XmlDocument implements Disposable {
    * @throws {TypeError} If its result is no node-set.
    */
   find(expression: string, context?: XmlNode): XmlNode[] {
-    const { library, pointer } = this;
-    const nodes: XmlNode[] = [];
     const from = context?.document === this ? context.pointer : 0;
-    for (const found of evaluateXPath(library, pointer, expression, from)) {
-      if (library.field(found, NodeField.type) !== NodeType.namespace) {
-        nodes.push(this.nodeAt(found)!);
-      }
-    }
-    return nodes;
+    return evaluateXPath(this.library, this.pointer, expression, from)
+      .map((found) => this.nodeAt(found)!);
   }
 
   /**

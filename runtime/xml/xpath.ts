@@ -2,7 +2,13 @@
  * Evaluates XPath expressions, within limits. libxml2's own allow expressions
  * that overflow its stack of 64 KiB or keep it busy for ever.
  */
-import { type Pointer, type XmlLibrary, XPathContextField } from "./library.ts";
+import {
+  NodeField,
+  NodeType,
+  type Pointer,
+  type XmlLibrary,
+  XPathContextField,
+} from "./library.ts";
 
 /** Bytes of an expression. */
 const MAX_LENGTH = 8192;
@@ -17,7 +23,7 @@ const MAX_OPERATIONS = 100_000_000;
 const NODE_SET = 1;
 
 /**
- * Evaluates an expression.
+ * Evaluates an expression. Namespace nodes are left out of the result.
  *
  * @param library From `loadXmlLibrary`.
  * @param document The document.
@@ -77,7 +83,11 @@ function nodesOf(library: XmlLibrary, result: Pointer): Pointer[] | undefined {
   if (set === 0) return [];
   const count = library.field(set, 0);
   const table = library.field(set, 8) >> 2;
-  return Array.from(library.raw.HEAP32.subarray(table, table + count));
+  // Namespace nodes are copies that are freed with the result.
+  return Array.from(library.raw.HEAP32.subarray(table, table + count))
+    .filter((node) =>
+      library.field(node, NodeField.type) !== NodeType.namespace
+    );
 }
 
 function checkComplexity(expression: string): void {
