@@ -4,8 +4,9 @@
  * member is listed when something here uses it. Offsets and stack indices are
  * absolute positions in `L.stack`.
  */
-import type { LuaTable } from "../value.ts";
-import type { Thread } from "./values.ts";
+import type { LuaError } from "../errors.ts";
+import type { Suspension } from "../host.ts";
+import type { LuaTable, LuaThread } from "../value.ts";
 
 /** A Lua string: see {@link TString} in early_patches.ts. */
 export interface VmString {
@@ -97,7 +98,28 @@ export interface State {
   hookcount: number;
   basehookcount: number;
   /** The wrapper; set right after creation. */
-  thread: Thread;
+  thread: VmThread;
+}
+
+/** What this engine keeps of a coroutine: see values.ts. */
+export interface VmThread extends LuaThread {
+  readonly vm: State;
+  /** Tells the thread that is running now. */
+  readonly running: () => State;
+  /** Whether it is on the chain of resumes. */
+  active: boolean;
+  /** Whether it ended or failed. */
+  dead: boolean;
+  /** The wait that a host function just asked for. */
+  suspension: Suspension | undefined;
+  /** Whether the interrupt handler just suspended it. */
+  interrupted: boolean;
+  /** Whether the host resumed it, so that it may be interrupted. */
+  ownedByHost: boolean;
+  /** What it raises when it goes on. */
+  pendingError: LuaError | undefined;
+  /** Its table of globals, when it was changed. */
+  environment: LuaTable | undefined;
 }
 
 /** A function of the VM's own protocol: gives the number of results. */

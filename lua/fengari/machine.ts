@@ -75,8 +75,8 @@ export class Machine {
   fatal: { readonly error: unknown } | undefined;
   /** The thread whose hook is running: it has no stack level of its own. */
   hooked: State | undefined;
-  /** Called before a coroutine goes on, to install hooks. */
-  beforeResume: ((L: State) => void) | undefined;
+  /** Called for a coroutine that is about to go on, to install hooks. */
+  installHooks: ((L: State) => void) | undefined;
 
   constructor() {
     this.current = lstate.lua_newstate();
@@ -133,20 +133,24 @@ export class Machine {
   resume(thread: Thread, argc: number): Outcome {
     const L = thread.vm;
     const from = this.current;
-    this.beforeResume?.(L);
+    this.installHooks?.(L);
     this.current = L;
     thread.active = true;
     let status: number;
     try {
       status = ldo.lua_resume(L, from, argc);
-    } catch {
-      // The VM's own check fails when an exception ends a coroutine that had
-      // caught an error before.
+    } catch (error) {
+      // The VM's own check fails when the stack ended in a coroutine that had
+      // caught an error before; anything else is a defect.
+      const known = isStackOverflow(error) ||
+        error instanceof Error && error.message === "assertion failed";
+      if (!known) this.fatal ??= { error };
       status = NATIVE_ERROR;
     } finally {
       this.current = from;
       thread.active = false;
     }
+    this.installHooks?.(from);
     if (status === YIELD) return this.#yielded(thread);
     if (status === OK) {
       thread.dead = true;

@@ -619,6 +619,31 @@ for (const engine of ENGINE_NAMES) {
     assert.ok(calls >= 5);
   });
 
+  test("a handler set by a nested coroutine reaches those that wait for it", (lua) => {
+    lua.define("arm", () => {
+      lua.state.setInterrupt(() => {
+        throw new LuaError("interrupted");
+      });
+      return NOTHING;
+    });
+    const { outcome } = lua.start(`
+      coroutine.wrap(function()
+        coroutine.wrap(arm)()
+        while true do end
+      end)()`);
+    assert.match(String(failed(outcome)), /interrupted$/);
+  });
+
+  test("a coroutine woken by an error is interrupted like any other", (lua) => {
+    lua.define("wait", () => new Suspension(() => {}));
+    const { thread } = lua.start("pcall(wait) while true do end");
+    lua.state.setInterrupt(() => {
+      throw new LuaError("interrupted");
+    });
+    const outcome = lua.state.resumeWithError(thread, new LuaError("woken"));
+    assert.equal(failed(outcome), "interrupted");
+  });
+
   test("an interrupt suspends a coroutine without a wait, and it goes on", (lua) => {
     let yields = 0;
     lua.state.setInterrupt(() => yields < 3 ? (yields++, "yield") : "continue");
