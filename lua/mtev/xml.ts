@@ -28,6 +28,12 @@ import type { MtevContext } from "./context.ts";
 /** The log stream that tells what is wrong with documents and expressions. */
 const LOG = "debug/xml";
 
+/**
+ * With more text than this in documents that have not been freed, a caller
+ * that can wait gives the finalizers a chance first.
+ */
+const MAX_UNFREED = 16 * 2 ** 20;
+
 /** A document in Lua's hands. */
 class Document extends LuaUserdata {
   constructor(metatable: LuaTable, readonly document: XmlDocument) {
@@ -111,7 +117,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
    * @return mtev.xmldoc: the document, or nil if it is not well-formed
    * @error `parsexml requires one argument`
    * @error at the first call outside a coroutine that can wait
-   * @suspends maybe: the first call of a process, which loads libxml2
+   * @suspends maybe: the first call of a process, which loads libxml2; and for one turn of the loop while many megabytes of documents wait to be freed
    * @example local document = assert(mtev.parsexml("<a><b>text</b></a>"))
    * @source mtev-lua-api.md §9.1
    * @compat differs: the first call has to wait some 50 ms
@@ -120,8 +126,17 @@ export function install(context: MtevContext, mtev: LuaTable): void {
     if (args.length !== 1) raise(state, "parsexml requires one argument");
     const text = toStringArgument(args[0]) ?? "";
     const library = loadedXmlLibrary();
-    if (library !== undefined) return attempt(() => parse(library, text));
-    if (coroutines.currentOrNone === undefined || !state.isYieldable) {
+    const mayWait = coroutines.currentOrNone !== undefined && state.isYieldable;
+    if (library !== undefined) {
+      if (library.unfreedBytes < MAX_UNFREED || !mayWait) {
+        return attempt(() => parse(library, text));
+      }
+      return suspendOn(
+        nextTask().then(() => parse(library, text)),
+        toLuaError,
+      );
+    }
+    if (!mayWait) {
       raise(
         state,
         "parsexml: the first call waits for libxml2 to load, and cannot wait here",
@@ -129,8 +144,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
     }
     return suspendOn(
       loadXmlLibrary().then((loaded) => parse(loaded, text)),
-      (reason) =>
-        new LuaError(encodeText(`parsexml: ${(reason as Error).message}`)),
+      toLuaError,
     );
   });
 
@@ -331,6 +345,15 @@ export function install(context: MtevContext, mtev: LuaTable): void {
       attempt(() => node.addChild(cutAtNul(name))),
     );
   });
+}
+
+function toLuaError(reason: unknown): LuaError {
+  return new LuaError(encodeText(`parsexml: ${(reason as Error).message}`));
+}
+
+/** Lets JavaScript's own loop turn, in which finalizers run. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 function cutAtNul(text: string): string {

@@ -53,6 +53,8 @@ export class XmlParseError extends SyntaxError {
 interface Memory {
   readonly library: XmlLibrary;
   readonly pointer: Pointer;
+  /** Bytes of the text. */
+  readonly size: number;
   /** Nodes that were taken out of the tree and may still be held. */
   readonly removed: Pointer[];
   freed: boolean;
@@ -64,6 +66,7 @@ function free(memory: Memory): void {
   const { library, pointer, removed } = memory;
   if (memory.freed) return;
   memory.freed = true;
+  library.unfreedBytes -= memory.size;
   if (!library.works) return; // its memory goes with it
   library.run((raw) => {
     for (const node of removed) raw._xmlFreeNode(node);
@@ -135,7 +138,8 @@ export class XmlDocument implements Disposable {
     readonly problems: readonly XmlProblem[],
     size: number,
   ) {
-    this.#memory = { library, pointer, removed: [], freed: false };
+    this.#memory = { library, pointer, size, removed: [], freed: false };
+    library.unfreedBytes += size;
     this.weight = new ArrayBuffer(Math.min(size * MEMORY_FACTOR, MAX_WEIGHT));
     finalizer.register(this, this.#memory, this);
   }

@@ -99,6 +99,11 @@ export class XmlLibrary {
   readonly raw: LibXml2;
   /** Passed where libxml2 wants to report errors; see {@link collect}. */
   readonly errorHandler: Pointer;
+  /**
+   * Bytes of text whose documents have not been freed. They are freed by
+   * finalizers, which run only when JavaScript returns to its own loop.
+   */
+  unfreedBytes = 0;
   #problems: XmlProblem[] = [];
   #output: string[] = [];
   readonly #write: Pointer;
