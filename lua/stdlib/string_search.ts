@@ -36,10 +36,11 @@ interface Prepared {
   readonly regexp: RegExp | undefined;
   /** Whether it is plain text. */
   readonly literal: boolean;
+  /** Whether `find` takes it for plain text; `)` alone does not matter to it. */
+  readonly plain: boolean;
 }
 
 const SPECIALS = /[\^$*+?.()[%-]/;
-/** What makes `find` use the matcher: `)` alone does not. */
 const FIND_SPECIALS = /[\^$*+?.([%-]/;
 const KEPT_PATTERNS = 1000;
 const prepared = new Map<string, Prepared>();
@@ -52,7 +53,9 @@ function prepare(pattern: string): Prepared {
     const text = upToZero(anchored ? pattern.slice(1) : pattern);
     const literal = text === pattern && !SPECIALS.test(pattern);
     const regexp = toRegExp(text, anchored);
-    prepared.set(pattern, found = { text, anchored, regexp, literal });
+    const plain = !FIND_SPECIALS.test(pattern);
+    found = { text, anchored, regexp, literal, plain };
+    prepared.set(pattern, found);
   }
   return found;
 }
@@ -73,11 +76,13 @@ function prepareUnanchored(pattern: string): Prepared {
     if (unanchored.size >= KEPT_PATTERNS) unanchored.clear();
     const text = upToZero(pattern);
     const regexp = toRegExp(text, false);
-    found = { text, anchored: false, regexp, literal: false };
+    found = { text, anchored: false, regexp, literal: false, plain: false };
     unanchored.set(pattern, found);
   }
   return found;
 }
+
+const NO_CAPTURES: readonly LuaValue[] = [];
 
 /** Finds the first match from position `from` (counted from 0) on. */
 function search(
@@ -101,7 +106,7 @@ function search(
   return {
     start,
     end: start + found[0].length,
-    captures: found.length === 1 ? [] : found.slice(1),
+    captures: found.length === 1 ? NO_CAPTURES : found.slice(1),
   };
 }
 
@@ -133,13 +138,14 @@ export function openSearch(state: LuaState, library: LuaTable): void {
     const subject = checkString(state, args, 0);
     const text = checkString(state, args, 1);
     const from = startPosition(state, args, subject);
-    if (isTruthy(plain) || !FIND_SPECIALS.test(text)) {
+    const prepared = isTruthy(plain) ? undefined : prepare(text);
+    if (prepared === undefined || prepared.plain) {
       const index = subject.indexOf(text, from);
       return index < 0
         ? undefined
         : new Multi([index + 1, index + text.length]);
     }
-    const match = search(state, subject, prepare(text), from);
+    const match = search(state, subject, prepared, from);
     if (match === undefined) return undefined;
     const { start, end } = match;
     const captures = closedCaptures(state, match);
