@@ -15,7 +15,11 @@ import { createState, type EngineName } from "./engines.ts";
 import { InternalError, LuaError } from "./errors.ts";
 import { definer } from "./define.ts";
 import type { HostFunction, InterruptHandler, LuaState } from "./host.ts";
-import type { MtevContext, ProcessContext } from "./mtev/context.ts";
+import type {
+  MtevContext,
+  ProcessContext,
+  StateResource,
+} from "./mtev/context.ts";
 import { openMtev } from "./mtev/mod.ts";
 import { loadPrelude } from "./mtev/prelude.ts";
 import { callDefunct } from "./mtev/reload.ts";
@@ -245,13 +249,18 @@ export class Runtime implements Disposable, AsyncDisposable {
       this.eventer,
       (coroutine, error) => this.#reportUncaught(state, coroutine, error),
     );
+    const resources = new Set<StateResource>();
     const libraries = openLibraries(state, {
-      exit: this.#options.exit ?? Deno.exit,
+      exit: (code) => {
+        for (const resource of resources) resource.beforeExit?.();
+        return (this.#options.exit ?? Deno.exit)(code);
+      },
     });
     const context: MtevContext = {
       process: this.#process,
       state,
       libraries,
+      resources,
       eventer: this.eventer,
       coroutines,
       loop: 0,
@@ -371,8 +380,9 @@ function defineGlobal(state: LuaState, name: string, fn: HostFunction): void {
 }
 
 function disposeContext(context: MtevContext): void {
-  const { coroutines, libraries, state } = context;
+  const { coroutines, libraries, resources, state } = context;
   coroutines[Symbol.dispose]();
+  for (const resource of resources) resource[Symbol.dispose]();
   libraries[Symbol.dispose]();
   state[Symbol.dispose]();
 }

@@ -18,6 +18,7 @@ import { install as installJson } from "./json.ts";
 import { install as installLog } from "./log.ts";
 import { install as installPcre } from "./pcre.ts";
 import { loadOnDemand, runPrelude } from "./prelude.ts";
+import { install as installProcess } from "./process.ts";
 import { install as installRandom } from "./random.ts";
 import { install as installReload } from "./reload.ts";
 import { install as installShared } from "./shared.ts";
@@ -25,6 +26,7 @@ import { install as installSocket } from "./socket.ts";
 import { install as installSystem } from "./system.ts";
 import { install as installTime } from "./time.ts";
 import { install as installTimezone } from "./timezone.ts";
+import { install as installWaitStatus } from "./wait_status.ts";
 import { install as installXml } from "./xml.ts";
 
 /** Sets the global `mtev`, and the globals that belong to it. */
@@ -48,12 +50,14 @@ export function openMtev(context: MtevContext): LuaTable {
   installLog(context, mtev);
   installPcre(context, mtev);
   installRandom(context, mtev);
+  installProcess(context, mtev);
   installReload(context, mtev);
   installShared(context, mtev);
   installSocket(context, mtev);
   installSystem(context, mtev);
   installTime(context, mtev);
   installTimezone(context, mtev);
+  installWaitStatus(context, mtev);
   installXml(context, mtev);
   loadOnDemand(state, mtev, ["extras"]);
   runPrelude(state, "lua_init", mtev);

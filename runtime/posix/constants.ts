@@ -58,6 +58,8 @@ export const ENOTCONN = errorNumber("ENOTCONN");
 export const ETIMEDOUT = errorNumber("ETIMEDOUT");
 /** The peer reset the connection. */
 export const ECONNRESET = errorNumber("ECONNRESET");
+/** No such child. */
+export const ECHILD = errorNumber("ECHILD");
 /** No such process. */
 export const ESRCH = errorNumber("ESRCH");
 
@@ -177,3 +179,15 @@ export const S_IFMT = constant("S_IFMT");
 export const S_IFREG = constant("S_IFREG");
 /** A file's kind: socket. */
 export const S_IFSOCK = constant("S_IFSOCK");
+/** `poll`: writable. */
+export const POLLOUT = constant("POLLOUT");
+/** The signal that ends a process whatever it does. */
+export const SIGKILL = constant("SIGKILL");
+/** The number of the system call `pidfd_open`, the same on every processor. */
+export const SYS_pidfd_open = constant("SYS_pidfd_open");
+/** `waitpid`: tell of continued children too. */
+export const WCONTINUED = constant("WCONTINUED");
+/** `waitpid`: do not block. */
+export const WNOHANG = constant("WNOHANG");
+/** `waitpid`: tell of stopped children too. */
+export const WUNTRACED = constant("WUNTRACED");
