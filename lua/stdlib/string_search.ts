@@ -134,10 +134,19 @@ export function openSearch(state: LuaState, library: LuaTable): void {
   const define = definer(state);
 
   define(library, "find", function (s, pattern, init, plain) {
-    const args = passed(arguments.length, s, pattern, init, plain);
-    const subject = checkString(state, args, 0);
-    const text = checkString(state, args, 1);
-    const from = startPosition(state, args, subject);
+    let subject: string, text: string, from = 0;
+    if (
+      typeof s === "string" && typeof pattern === "string" &&
+      init === undefined
+    ) {
+      subject = s;
+      text = pattern;
+    } else {
+      const args = passed(arguments.length, s, pattern, init, plain);
+      subject = checkString(state, args, 0);
+      text = checkString(state, args, 1);
+      from = startPosition(state, args, subject);
+    }
     const prepared = isTruthy(plain) ? undefined : prepare(text);
     if (prepared === undefined || prepared.plain) {
       const index = subject.indexOf(text, from);
@@ -155,10 +164,19 @@ export function openSearch(state: LuaState, library: LuaTable): void {
   });
 
   define(library, "match", function (s, pattern, init) {
-    const args = passed(arguments.length, s, pattern, init);
-    const subject = checkString(state, args, 0);
-    const text = checkString(state, args, 1);
-    const from = startPosition(state, args, subject);
+    let subject: string, text: string, from = 0;
+    if (
+      typeof s === "string" && typeof pattern === "string" &&
+      init === undefined
+    ) {
+      subject = s;
+      text = pattern;
+    } else {
+      const args = passed(arguments.length, s, pattern, init);
+      subject = checkString(state, args, 0);
+      text = checkString(state, args, 1);
+      from = startPosition(state, args, subject);
+    }
     const match = search(state, subject, prepare(text), from);
     return match && capturesOf(state, subject, match);
   });
