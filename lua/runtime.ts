@@ -404,9 +404,8 @@ function uncaughtReport(
   if (message !== undefined) {
     report += `lua error: ${message}\n${error.traceback ?? ""}\n`;
   }
-  if (coroutine.spawnedAt) {
-    report += `coroutine spawned at ${coroutine.spawnedAt}\n`;
-  }
+  const spawnedAt = String(coroutine.spawnedAt ?? "");
+  if (spawnedAt !== "") report += `coroutine spawned at ${spawnedAt}\n`;
   return report;
 }
 
