@@ -8,7 +8,7 @@ import { looseNumber } from "../args.ts";
 import { NOTHING } from "../host.ts";
 import type { LuaTable } from "../value.ts";
 import type { MtevContext } from "./context.ts";
-import { loadPrelude, runPrelude } from "./prelude.ts";
+import { loadPrelude } from "./prelude.ts";
 
 /** Adds the family to `mtev`, and `mtev.HttpClient` to what `require` finds. */
 export function install(context: MtevContext, mtev: LuaTable): void {
@@ -28,5 +28,4 @@ export function install(context: MtevContext, mtev: LuaTable): void {
       return state.call(chunk, mtev, boundSearch)[0];
     }),
   );
-  runPrelude(state, "Api", mtev);
 }

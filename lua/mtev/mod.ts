@@ -65,7 +65,12 @@ export function openMtev(context: MtevContext): LuaTable {
   installTls(context);
   installWaitStatus(context, mtev);
   installXml(context, mtev);
-  loadOnDemand(state, mtev, ["Proc", "extras"]);
+  loadOnDemand(state, mtev, {
+    Api: "Api",
+    ApiResponse: "Api",
+    Proc: "Proc",
+    extras: "extras",
+  });
   runPrelude(state, "lua_init", mtev);
   return mtev;
 }

@@ -15,7 +15,7 @@ import { pool, withTempFolder } from "../../tools/script.ts";
 import { KnownFailures } from "./known_failures.ts";
 
 /** The engine whose list applies when no `--engine` is given. */
-const DEFAULT_ENGINE = "fengari";
+import { DEFAULT_ENGINE } from "../../lua/engines.ts";
 
 /** What to run, and how. */
 export interface ConformanceOptions {
