@@ -4,6 +4,7 @@
  * mtev-lua-api.md §11.4, §11.5.
  */
 import type { X509Certificate } from "node:crypto";
+import { certificatePurposes } from "../runtime/crypto/certificate_purposes.ts";
 import { ocspUrl, signatureAlgorithm } from "../runtime/tls/certificate.ts";
 import { raise, toStringArgument } from "./args.ts";
 import { type LuaState, NOTHING } from "./host.ts";
@@ -77,7 +78,7 @@ export function certificateMetatable(state: LuaState): LuaTable {
       case "signature_algorithm":
         return signatureAlgorithm(certificate);
       case "purpose":
-        return undefined;
+        return purposeTable(state, certificate);
       case "serial": {
         const serial = BigInt(`0x${certificate.serialNumber}`);
         return serial > MAX_LONG ? -1 : Number(serial);
@@ -94,6 +95,19 @@ export function certificateMetatable(state: LuaState): LuaTable {
         return missing();
     }
   });
+}
+
+/** OpenSSL's verdict by purpose, in a new table. */
+function purposeTable(
+  state: LuaState,
+  certificate: X509Certificate,
+): LuaTable {
+  const table = state.newTable();
+  const verdicts = certificatePurposes(new Uint8Array(certificate.raw));
+  for (const [purpose, verdict] of Object.entries(verdicts)) {
+    table.set(purpose, verdict);
+  }
+  return table;
 }
 
 /** Makes the metatable of sessions. */

@@ -160,7 +160,7 @@ export function install(context: MtevContext): void {
    * @suspends no
    * @example print(e:ssl_ctx().subject, e:ssl_ctx().verdict)
    * @source mtev-lua-api.md §5.16
-   * @compat differs: `ssl_session.master_key` and `peer_certificate.purpose` are nil, and `master_key_bits` is 0, for Deno does not tell them; `verdict`, `protocol` and `alpn` are extensions; the object stays valid when the socket closes
+   * @compat differs: `ssl_session.master_key` is nil and `master_key_bits` is 0, for Deno does not tell them; `verdict`, `protocol` and `alpn` are extensions; the object stays valid when the socket closes
    */
   define(methods, "ssl_ctx", (self) => {
     const connection = connections.get(checkHandle(context, self));
