@@ -30,6 +30,7 @@ import { install as installTime } from "./time.ts";
 import { install as installTimezone } from "./timezone.ts";
 import { install as installTls } from "./tls.ts";
 import { install as installWaitStatus } from "./wait_status.ts";
+import { install as installWebsocket } from "./websocket.ts";
 import { install as installXml } from "./xml.ts";
 
 /** Sets the global `mtev`, and the globals that belong to it. */
@@ -64,6 +65,7 @@ export function openMtev(context: MtevContext): LuaTable {
   installTimezone(context, mtev);
   installTls(context);
   installWaitStatus(context, mtev);
+  installWebsocket(context, mtev);
   installXml(context, mtev);
   loadOnDemand(state, mtev, {
     Api: "Api",

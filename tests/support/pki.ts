@@ -35,7 +35,7 @@ authority ca
 authority imposter
 touch index.txt
 echo 1000 > serial
-printf '[ca]\\ndefault_ca=d\\n[d]\\ndatabase=index.txt\\nserial=serial\\nnew_certs_dir=.\\ncertificate=ca.crt\\nprivate_key=ca.key\\ndefault_md=sha256\\npolicy=p\\n[p]\\ncommonName=supplied\\n' > ca.cnf
+printf '[ca]\\ndefault_ca=d\\n[d]\\ndatabase=index.txt\\nserial=serial\\nnew_certs_dir=.\\ncertificate=ca.crt\\nprivate_key=ca.key\\ndefault_md=sha256\\npolicy=p\\nx509_extensions=e\\n[e]\\nsubjectKeyIdentifier=hash\\n[p]\\ncommonName=supplied\\n' > ca.cnf
 signed server ca 'subjectAltName=DNS:server.test,DNS:*.alt.test,IP:127.0.0.1\\nauthorityInfoAccess=OCSP;URI:http://ocsp.test/\\n'
 signed client ca 'extendedKeyUsage=clientAuth\\n'
 signed imposed imposter 'subjectAltName=DNS:imposed.test\\n'
