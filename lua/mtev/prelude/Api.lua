@@ -6,7 +6,7 @@ local mtev = ...
 
 local Api, ApiResponse = {}, {}
 Api.__index, ApiResponse.__index = Api, ApiResponse
-mtev.Api = Api
+mtev.Api, mtev.ApiResponse = Api, ApiResponse
 
 -- A body is no longer than this.
 local READ_LIMIT = 100000000
