@@ -90,32 +90,23 @@ export function parseOptions(
     complaints: [],
     operands: [],
   };
-  const rest = readLongOptions(words, options);
-  const parsed = getopt(rest, LETTERS);
+  const parsed = getopt(words, LETTERS);
   options.complaints.push(...parsed.complaints);
   options.operands = parsed.operands;
   for (const { letter, value = "" } of parsed.options) {
-    applyOption(options, letter, value, processors);
+    if (letter.startsWith("--")) applyLongOption(options, letter);
+    else applyOption(options, letter, value, processors);
   }
   return options;
 }
 
-/** Long options stand before all others. */
-function readLongOptions(
-  words: readonly string[],
-  options: Options,
-): readonly string[] {
-  let next = 0;
-  for (; words[next]?.startsWith("--") && words[next] !== "--"; next++) {
-    const word = words[next]!;
-    if (word === "--version") options.action = "version";
-    else if (word === "--help") options.action = "help";
-    else if (word === "--concurrent") options.concurrent = true;
-    else if (word.startsWith("--engine=")) {
-      options.engine = word.slice("--engine=".length);
-    } else options.complaints.push(`unrecognized option '${word}'`);
-  }
-  return words.slice(next);
+function applyLongOption(options: Options, word: string): void {
+  if (word === "--version") options.action = "version";
+  else if (word === "--help") options.action = "help";
+  else if (word === "--concurrent") options.concurrent = true;
+  else if (word.startsWith("--engine=")) {
+    options.engine = word.slice("--engine=".length);
+  } else options.complaints.push(`unrecognized option '${word}'`);
 }
 
 function applyOption(

@@ -7,12 +7,8 @@ import { luamtev, ROOT, TestFolder } from "../support/luamtev.ts";
 /** Runs a module's body in 4 states. */
 async function inStates(body: string, states = 4) {
   using folder = new TestFolder();
-  return await luamtev([
-    "--concurrent",
-    "-n",
-    String(states),
-    folder.module(body),
-  ]);
+  const module = folder.module(body);
+  return await luamtev(["-n", String(states), "--concurrent", module]);
 }
 
 Deno.test("main() runs once on each loop, with globals of its own", async () => {
