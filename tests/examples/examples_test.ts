@@ -31,6 +31,15 @@ const EXPECTED: Readonly<Record<string, string>> = {
   3: 500
 2 lines
 `,
+  parallel_map: `primes from 1 to 1000: 168
+primes from 1001 to 2000: 135
+primes from 2001 to 3000: 127
+primes from 3001 to 4000: 120
+primes from 4001 to 5000: 119
+primes from 5001 to 6000: 114
+primes from 6001 to 7000: 117
+primes from 7001 to 8000: 107
+`,
   ping_pong: `ping 1
 pong 2
 ping 3
@@ -40,7 +49,16 @@ pong 6
 the count is 7
 nobody called
 `,
+  supervise: `start 1 ended with code 1, after: error: out of luck
+start 2 ended with code 2, after: error: out of luck
+the service has done its work at start 3
+`,
   timer_wheel: "fired: 1 3 5 12 20\npending: 0\n",
+};
+
+/** Options of luamtev that an example is about. */
+const OPTIONS: Readonly<Record<string, string[]>> = {
+  parallel_map: ["--concurrent", "-n", "4"],
 };
 
 /** Examples that net_examples_test.ts runs. */
@@ -70,7 +88,10 @@ for (const [name, stdout] of Object.entries(EXPECTED)) {
     name: `example ${name} prints what it should${missing}`,
     ignore: missing !== "",
     async fn() {
-      const result = await luamtev([`${ROOT}examples/${name}.lua`]);
+      const result = await luamtev([
+        ...OPTIONS[name] ?? [],
+        `${ROOT}examples/${name}.lua`,
+      ]);
       assert.deepEqual(result, { code: 0, signal: null, stdout, stderr: "" });
     },
   });
