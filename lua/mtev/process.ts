@@ -88,7 +88,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
    * @suspends no
    * @example local process, stdin, stdout = mtev.spawn("/bin/date", { "date", "-u" })
    * @source mtev-lua-api.md §7.1
-   * @compat same
+   * @compat differs: a process does not outlive a program that a signal or an error ends
    */
   define(mtev, "spawn", (...args): HostResult => {
     const path = checkString(state, args, 0);

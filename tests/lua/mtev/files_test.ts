@@ -153,3 +153,55 @@ Deno.test({
     });
   },
 });
+
+/** Runs a command with a small file system of its own on a folder. */
+const OWN_TMPFS = [
+  "unshare",
+  "-m",
+  "sh",
+  "-c",
+  'mount -t tmpfs -o size=64k none "$0" && exec "$@"',
+];
+const CANNOT_MOUNT = mountWorks() ? "" : " (skipped: mount is not allowed)";
+
+function mountWorks(): boolean {
+  using folder = new TestFolder();
+  return canRun([...OWN_TMPFS, folder.path, "true"]);
+}
+
+Deno.test({
+  name:
+    `a file system that fills up: a short write, then ENOSPC${CANNOT_MOUNT}`,
+  ignore: CANNOT_MOUNT !== "",
+  async fn() {
+    using folder = new TestFolder();
+    Deno.mkdirSync(`${folder.path}/small`);
+    const path = folder.module(`
+      function main()
+        local name = ${JSON.stringify(folder.path)} .. "/small/file"
+        local fd = mtev.open(name, bit.bor(O_CREAT, O_WRONLY), 420)
+        local text, written = ("x"):rep(40000), 0
+        print(mtev.write(fd, text))
+        local short = mtev.write(fd, text)
+        print(short > 0 and short < 40000, mtev.stat(name).size == 40000 + short)
+        print(mtev.write(fd, text))
+        mtev.close(fd)
+        os.exit(0)
+      end`);
+    const [command, ...args] = OWN_TMPFS;
+    assert.deepEqual(
+      await run(command!, [
+        ...args,
+        `${folder.path}/small`,
+        `${ROOT}bin/luamtev`,
+        path,
+      ]),
+      {
+        code: 0,
+        signal: null,
+        stdout: "40000\tnil\ntrue\ttrue\n-1\t28\n",
+        stderr: "",
+      },
+    );
+  },
+});

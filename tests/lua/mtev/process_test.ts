@@ -241,6 +241,29 @@ Deno.test("spawn() reports too few descriptors and works again when there are", 
   assert.equal(result.stdout, "0\nstarted with\t7\n");
 });
 
+Deno.test("wait() is woken without a descriptor to spare, by SIGCHLD", async () => {
+  using folder = new TestFolder();
+  const path = folder.module(`
+    function main()
+      local process, stdin = mtev.spawn("/bin/sh", { "sh", "-c", "read line; exit 3" })
+      mtev.coroutine_spawn(function()
+        stdin = stdin:own()
+        mtev.sleep(0.01) -- the other coroutine waits by now
+        stdin:write("go\\n")
+      end)
+      repeat until mtev.open("/dev/null", O_RDONLY) < 0
+      print(process:wait(20))
+      os.exit(0)
+    end`);
+  const result = await run("/bin/sh", [
+    "-c",
+    'ulimit -n 150; exec "$0" "$@"',
+    `${ROOT}bin/luamtev`,
+    path,
+  ]);
+  assert.deepEqual([result.stdout, result.stderr], [`${3 << 8}\n`, ""]);
+});
+
 Deno.test("getpid() and its relatives tell what /proc tells", async () => {
   const [pid, ppid, uid, euid, gid, egid] = await evaluate(`
     return mtev.getpid(), mtev.getppid(), mtev.getuid(), mtev.geteuid(), mtev.getgid(), mtev.getegid()`);
