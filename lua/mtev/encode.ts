@@ -113,7 +113,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
    * @suspends no
    * @example print(mtev.utf8tohtml("<caf\u{e9}>", true)) -- &lt;caf&eacute;&gt;
    * @source mtev-lua-api.md §10.5
-   * @compat differs: a character that is broken off in the middle of the text is an error; libmtev gives wrong characters for it
+   * @compat differs: a character that is broken off in the middle of the text is an error, libmtev gives wrong characters for it; `<` and `>` in longer forms than needed are replaced too
    */
   define(mtev, "utf8tohtml", (...args) => {
     // So that it can be a method of objects.

@@ -3,7 +3,7 @@
  * files: `critical,CA:TRUE` and the like. Known are the extensions that requests
  * carry in practice (below) and any other as `DER:` with hexadecimal digits.
  */
-import { der, derObjectIdentifier, Tag } from "./der.ts";
+import { der, derObjectIdentifier, DerReader, Tag } from "./der.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -108,7 +108,7 @@ export function derExtension(
 }
 
 function hexBytes(digits: string): Bytes | undefined {
-  return digits.length > 0 && digits.length % 2 === 0
+  return /^(?:[\dA-Fa-f]{2})+$/.test(digits)
     ? Uint8Array.fromHex(digits)
     : undefined;
 }
@@ -201,7 +201,7 @@ function generalName(value: string): Bytes | undefined {
     }
     case "RID": {
       const id = derObjectIdentifier(name);
-      return id && der(0x88, id.subarray(2));
+      return id && der(0x88, new DerReader(id).next().content);
     }
   }
   return undefined;

@@ -76,7 +76,7 @@ export function utf8ToHtml(text: string, tags: boolean): string {
     const byte = text.charCodeAt(index);
     if (byte < 0x80) {
       if (tags && (byte === 0x3c || byte === 0x3e)) {
-        html += text.slice(copied, index) + (byte === 0x3c ? "&lt;" : "&gt;");
+        html += text.slice(copied, index) + ascii(byte, tags);
         copied = index + 1;
       }
       continue;
@@ -87,7 +87,7 @@ export function utf8ToHtml(text: string, tags: boolean): string {
     const code = codePoint(text, index, length);
     const name = names.get(code);
     html += code < 0x80
-      ? String.fromCharCode(code)
+      ? ascii(code, tags)
       : name === undefined
       ? `&#${code};`
       : `&${name};`;
@@ -95,6 +95,13 @@ export function utf8ToHtml(text: string, tags: boolean): string {
     copied = index + 1;
   }
   return html + text.slice(copied);
+}
+
+/** A character that may have come in a longer form, which hides no tag. */
+function ascii(code: number, tags: boolean): string {
+  if (tags && code === 0x3c) return "&lt;";
+  if (tags && code === 0x3e) return "&gt;";
+  return String.fromCharCode(code);
 }
 
 function sequenceLength(byte: number, index: number): number {
