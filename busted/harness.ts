@@ -46,7 +46,7 @@ export function addHarness(
     if (typeof name !== "string" || !OWN.test(name)) return undefined;
     const path = name.replaceAll(".", "/");
     for (const file of [`${FOLDER}${path}.lua`, `${FOLDER}${path}/init.lua`]) {
-      const source = readBytes(file);
+      const source = readBytes(encodeText(file));
       if (source.ok) return state.load(source.bytes, encodeText(`@${file}`));
     }
     return undefined;

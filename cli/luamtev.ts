@@ -11,7 +11,9 @@ import {
 } from "../lua/engines.ts";
 import type { Runtime } from "../lua/runtime.ts";
 import { writeFully } from "../runtime/posix/write_fully.ts";
+import { currentFolderText } from "../lua/current_folder.ts";
 import { encodeText } from "../lua/text.ts";
+import { commandLine } from "./command_line.ts";
 import {
   type Options,
   parseOptions,
@@ -30,7 +32,7 @@ import { VERSION } from "./version.ts";
 const EXIT_USAGE = 2;
 const EXIT_SIGNAL = 2;
 
-await main(Deno.args);
+await main(commandLine());
 
 async function main(words: readonly string[]): Promise<void> {
   const options = parseOptions(words, navigator.hardwareConcurrency);
@@ -124,7 +126,7 @@ async function run(
 
 /** The templates of §16.1. */
 function searchPaths(options: Options): { path: string; cpath: string } {
-  const folder = Deno.cwd();
+  const folder = currentFolderText();
   const modules = options.modules === undefined
     ? ""
     : `${options.modules}/lua/?.lua;`;

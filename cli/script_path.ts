@@ -2,6 +2,9 @@
  * From the script word of the command line to the module to run.
  * Specification: mtev-lua-api.md §16.1 (last paragraph).
  */
+import { decodeBytes, encodeText } from "../lua/text.ts";
+import { ENOENT } from "../runtime/posix/constants.ts";
+import { realpath } from "../runtime/posix/files.ts";
 
 /** The module, or why there is none. */
 export type ScriptPath =
@@ -14,11 +17,7 @@ export type ScriptPath =
  * the file from being reached is an error.
  */
 export function resolveScript(word: string): ScriptPath {
-  try {
-    return { ok: true, module: Deno.realPathSync(word) };
-  } catch (error) {
-    return error instanceof Deno.errors.NotFound
-      ? { ok: true, module: word }
-      : { ok: false };
-  }
+  const path = realpath(encodeText(word));
+  if (typeof path === "string") return { ok: true, module: decodeBytes(path) };
+  return path === -ENOENT ? { ok: true, module: word } : { ok: false };
 }

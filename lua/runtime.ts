@@ -10,8 +10,10 @@ import { Eventer, type EventerOptions } from "../runtime/eventer/eventer.ts";
 import { Logs, type LogWriter } from "../runtime/log/logs.ts";
 import { newStoreBuffer, SharedStore } from "../runtime/sync/shared_store.ts";
 import { SharedWaits } from "../runtime/sync/shared_waits.ts";
+import { environment } from "../runtime/posix/environment.ts";
 import { writeFully } from "../runtime/posix/write_fully.ts";
 import { type Coroutine, Coroutines } from "./coroutines.ts";
+import { currentFolderText } from "./current_folder.ts";
 import { addDirectLoader } from "./direct_loader.ts";
 import { createState, DEFAULT_ENGINE, type EngineName } from "./engines.ts";
 import { InternalError, LuaError } from "./errors.ts";
@@ -318,12 +320,13 @@ export class Runtime implements Disposable, AsyncDisposable {
     );
     state.globals.set("arg", arg);
     const env = state.newTable();
-    for (
-      const [name, value] of Object.entries(
-        this.#options.env ?? Deno.env.toObject(),
-      )
-    ) {
-      env.set(encodeText(name), encodeText(value));
+    const given = this.#options.env;
+    if (given === undefined) {
+      for (const [name, value] of environment()) env.set(name, value);
+    } else {
+      for (const [name, value] of Object.entries(given)) {
+        env.set(encodeText(name), encodeText(value));
+      }
     }
     state.globals.set("ENV", env);
   }
@@ -413,7 +416,7 @@ function disposeContext(context: MtevContext): void {
 
 function defaultTemplate(key: "path" | "cpath"): string {
   return key === "path"
-    ? `${Deno.cwd()}/?.lua;{package.path}`
+    ? `${currentFolderText()}/?.lua;{package.path}`
     : `{package.cpath}`;
 }
 

@@ -1,11 +1,10 @@
 /**
  * Loads Lua files: what `loadfile`, `dofile` and the loader of `package.path`
- * share. Paths are Lua strings; as file names they are UTF-8.
+ * share. Paths are Lua strings and go to the system as they are.
  */
 import { readBytes } from "../../runtime/files/read.ts";
 import { LuaError } from "../errors.ts";
 import type { LuaState } from "../host.ts";
-import { decodeText } from "../text.ts";
 import type { LuaFunction } from "../value.ts";
 
 /** A chunk that `string.dump` gave starts with this, in every engine. */
@@ -22,7 +21,7 @@ export function loadFile(
   path: string,
   mode = "bt",
 ): LuaFunction {
-  const read = readBytes(decodeText(path));
+  const read = readBytes(path);
   if (!read.ok) {
     throw new LuaError(`cannot ${read.action} ${path}: ${read.reason}`);
   }

@@ -14,10 +14,10 @@ import {
 } from "../args.ts";
 import { definer } from "../define.ts";
 import type { LuaState } from "../host.ts";
-import { decodeText, encodeText } from "../text.ts";
 import { isTruthy, type LuaTable } from "../value.ts";
 import { BrokenDownTime, processorTime } from "../../runtime/posix/calendar.ts";
 import { close } from "../../runtime/posix/descriptors.ts";
+import { environmentVariable } from "../../runtime/posix/environment.ts";
 import {
   createTemporary,
   remove,
@@ -54,10 +54,8 @@ export function openOs(
     return exit(optional(checkNumber, state, args, 0, 0) & 255);
   });
   define(library, "getenv", (...args) => {
-    const name = checkString(state, args, 0);
-    if (name === "" || /[=\0]/.test(name)) return undefined;
-    const value = Deno.env.get(decodeText(name));
-    return value === undefined ? undefined : encodeText(value);
+    const [name] = checkString(state, args, 0).split("\0", 1); // as C cuts it
+    return environmentVariable(name!);
   });
   define(library, "remove", (...args) => {
     const path = checkString(state, args, 0);

@@ -14,7 +14,6 @@ import {
 import { definer } from "../define.ts";
 import { LuaError } from "../errors.ts";
 import { call, type LuaState, multi, NOTHING } from "../host.ts";
-import { decodeText, encodeText } from "../text.ts";
 import {
   isFunction,
   isTable,
@@ -22,6 +21,10 @@ import {
   type LuaTable,
   type LuaValue,
 } from "../value.ts";
+import { O_CLOEXEC, O_RDONLY } from "../../runtime/posix/constants.ts";
+import { close } from "../../runtime/posix/descriptors.ts";
+import { environmentVariable } from "../../runtime/posix/environment.ts";
+import { open } from "../../runtime/posix/files.ts";
 import { loadFile } from "./load_file.ts";
 
 const DEFAULT_PATH = "./?.lua;/usr/local/share/lua/5.1/?.lua;" +
@@ -70,9 +73,9 @@ export function openPackage(
 
 /** The path in the environment, where `;;` stands for the built-in one. */
 function initialPath(variable: string, builtIn: string): string {
-  const value = Deno.env.get(variable);
+  const value = environmentVariable(variable);
   if (value === undefined) return builtIn;
-  return encodeText(value).replace(/;;/g, () => `;${builtIn};`)
+  return value.replace(/;;/g, () => `;${builtIn};`)
     .replace(/^;(?=\.)|;$/g, "");
 }
 
@@ -100,13 +103,10 @@ function searchPath(
 }
 
 function isReadable(path: string): boolean {
-  try {
-    Deno.openSync(decodeText(path)).close();
-    return true;
-  } catch (error) {
-    if (error instanceof Error) return false;
-    throw error;
-  }
+  const fd = open(path, O_RDONLY | O_CLOEXEC, 0);
+  if (fd < 0) return false;
+  close(fd);
+  return true;
 }
 
 function defineLoaders(state: LuaState, library: LuaTable): void {

@@ -3,6 +3,11 @@
  * that cannot be opened from one that cannot be read.
  */
 import { binaryString } from "../posix/bytes.ts";
+import { EINTR, O_CLOEXEC, O_RDONLY } from "../posix/constants.ts";
+import { close, read } from "../posix/descriptors.ts";
+import { open } from "../posix/files.ts";
+import { errno } from "../posix/libc.ts";
+import { strerror } from "../posix/posix_error.ts";
 
 /** The content of a file, or why there is none. */
 export type FileContent =
@@ -15,34 +20,32 @@ export type FileContent =
     readonly reason: string;
   };
 
-/** Reads the file at `path`. Blocks the thread. */
+const CHUNK = 64 * 1024;
+
+/**
+ * Reads a file. Blocks the thread.
+ *
+ * @param path A binary string.
+ */
 export function readBytes(path: string): FileContent {
-  let file: Deno.FsFile;
-  try {
-    file = Deno.openSync(path);
-  } catch (error) {
-    return { ok: false, action: "open", reason: systemReason(error) };
-  }
-  using opened = file;
-  try {
-    return { ok: true, bytes: readAll(opened) };
-  } catch (error) {
-    return { ok: false, action: "read", reason: systemReason(error) };
-  }
-}
-
-function readAll(file: Deno.FsFile): string {
+  const fd = open(path, O_RDONLY | O_CLOEXEC, 0);
+  if (fd < 0) return { ok: false, action: "open", reason: strerror(-fd) };
   const chunks: string[] = [];
-  const buffer = new Uint8Array(64 * 1024);
-  for (;;) {
-    const count = file.readSync(buffer);
-    if (count === null) return chunks.join("");
-    chunks.push(binaryString(buffer, 0, count));
+  const buffer = new Uint8Array(CHUNK);
+  try {
+    for (;;) {
+      const count = read(fd, buffer);
+      if (count === 0) return { ok: true, bytes: chunks.join("") };
+      if (count > 0) {
+        chunks.push(binaryString(buffer, 0, count));
+        continue;
+      }
+      const error = errno();
+      if (error !== EINTR) {
+        return { ok: false, action: "read", reason: strerror(error) };
+      }
+    }
+  } finally {
+    close(fd);
   }
-}
-
-/** The system's words in an error of Deno: `Is a directory (os error 21)`. */
-function systemReason(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return /^(.*?) \(os error \d+\)/.exec(message)?.[1] ?? message;
 }

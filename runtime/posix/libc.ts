@@ -62,6 +62,20 @@ function addressed<const Declared extends Symbols>(
   return Object.fromEntries(calls) as unknown as Callable<Declared>;
 }
 
+/**
+ * The address of a variable of the C library. Call it when the module is imported, as {@link libc}.
+ *
+ * @param name The variable.
+ * @returns Where it is, or `undefined` on a platform that is not described.
+ */
+export function libcVariable(name: string): Deno.PointerObject | undefined {
+  if (platform === undefined) return undefined;
+  const { symbols } = Deno.dlopen(platform.libc, {
+    variable: { name, type: "pointer" },
+  });
+  return symbols.variable ?? undefined;
+}
+
 /** This thread's errno, as memory. */
 const errnoView = findErrno();
 
