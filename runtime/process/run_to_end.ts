@@ -128,8 +128,11 @@ class Run implements Disposable {
   *#plan(limitMs: number): Generator<Step, ProgramEnd, void> {
     const { child, stdout, stderr } = this;
     const ended = () => child.poll() !== undefined;
+    // Each is taken at the end of its step: ending the program ends its outputs too.
     yield { reached: () => stdout.text !== undefined, limitMs };
+    const output = stdout.text;
     yield { reached: () => stderr.text !== undefined, limitMs };
+    const errors = stderr.text;
     this.#wait = child.wait(() => this.#proceed(false));
     yield { reached: ended, limitMs };
     const { status } = child;
@@ -138,12 +141,7 @@ class Run implements Disposable {
       child.kill(signal);
       yield { reached: ended, limitMs: KILL_LIMIT };
     }
-    return {
-      status,
-      stdout: stdout.text,
-      stderr: stderr.text,
-      runs: !ended(),
-    };
+    return { status, stdout: output, stderr: errors, runs: !ended() };
   }
 
   /** Takes all steps whose end has come. */

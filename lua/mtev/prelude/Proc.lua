@@ -63,22 +63,23 @@ local function dispatch(proc, line)
   end
 end
 
-local function set_ready(proc, ready)
-  proc.is_ready = ready
+-- A life is one run of the process: what is left of an earlier one, which may
+-- still be read from, must not speak for the present one.
+local function set_ready(proc, life, ready)
+  life.ready = ready
   -- Only if somebody waits: nobody would ever take the message.
-  if proc.awaited then mtev.notify(proc.key_ready, ready) end
+  if proc.life == life and life.awaited then mtev.notify(proc.key_ready) end
 end
 
-local function read_lines(proc, stderr)
-  proc.is_ready = nil
+local function read_lines(proc, life, stderr)
   while true do
     local line = stderr:read("\n")
     if not line then break end
     dispatch(proc, line)
-    if not proc.is_ready and line:find(proc.boot_match) then set_ready(proc, true) end
+    if not life.ready and line:find(proc.boot_match) then set_ready(proc, life, true) end
   end
   stderr:close()
-  if not proc.is_ready then set_ready(proc, false) end
+  if not life.ready then set_ready(proc, life, false) end
   for _, hook in ipairs(proc.hook_term) do hook() end
 end
 
@@ -96,7 +97,9 @@ function Proc:start()
   local proc, stdin, stdout, stderr = mtev.spawn(self.path, self.argv, self.env)
   if not stdout then error("Could not start process") end
   self.proc = proc
-  mtev.coroutine_spawn(function() read_lines(self, stderr:own()) end)
+  local life = {}
+  self.life = life
+  mtev.coroutine_spawn(function() read_lines(self, life, stderr:own()) end)
   stdin:close()
   stdout:close()
   return self
@@ -112,12 +115,13 @@ end
 --- @source mtev-lua-api.md §7.8
 --- @compat same
 function Proc:ready()
-  if self.is_ready == nil then
-    self.awaited = true
+  local life = self.life
+  if life and life.ready == nil then
+    life.awaited = true
     mtev.waitfor(self.key_ready, self.boot_timeout)
-    self.awaited = false
+    life.awaited = false
   end
-  if self.is_ready then return true end
+  if life and life.ready then return true end
   if self.proc and self.proc:kill(0) then assert(self:kill(10)) end
   self.proc = nil
   return false
