@@ -8,11 +8,14 @@
  * A case counts as passed only when bytes and status are equal. Failures that
  * are known stand in `<engine>_known_failures.txt` with a reason, and a line
  * there that is no longer true is a failure too, so the list can only shrink.
+ * Cases that need a library of the system that is missing are skipped, and the
+ * run says so.
  */
 import { Buffer } from "node:buffer";
 import { parseArgs } from "node:util";
 import { DEFAULT_ENGINE } from "../../lua/engines.ts";
 import { pool, withTempFolder } from "../../tools/script.ts";
+import { PCRE2_MISSING } from "../support/libraries.ts";
 import { KnownFailures } from "./known_failures.ts";
 
 /** What to run, and how. */
@@ -23,6 +26,8 @@ export interface ConformanceOptions {
   readonly command: readonly string[];
   /** The failures that are expected. */
   readonly known: KnownFailures;
+  /** Why a case cannot run on this machine, if it cannot. */
+  readonly skip?: (name: string) => string | undefined;
   /** Which cases, a glob over `family/name`; `*` crosses no slash. */
   readonly glob?: string;
   /** How many cases run at once; 2 by default. */
@@ -36,6 +41,8 @@ export interface ConformanceResult {
   readonly passed: number;
   readonly failed: number;
   readonly known: number;
+  readonly skipped: number;
+  /** A line for each case that failed, and for each that was skipped. */
   readonly problems: readonly string[];
 }
 
@@ -57,8 +64,14 @@ export async function runConformance(
       `Cannot run the corpus: no case matches "${options.glob ?? "*/*"}"`,
     );
   }
+  const skips: string[] = [];
+  const ran = chosen.filter((name) => {
+    const why = options.skip?.(name);
+    if (why !== undefined) skips.push(`SKIP ${name}: ${why}`);
+    return why === undefined;
+  });
   const failures = new Map<string, string>();
-  await pool(options.jobs ?? 2, chosen, async (name) => {
+  await pool(options.jobs ?? 2, ran, async (name) => {
     const why = await runCase(options, name);
     if (why !== undefined) failures.set(name, why);
   });
@@ -69,12 +82,13 @@ export async function runConformance(
     else problems.push(`FAIL ${name}: ${why}`);
   }
   const failed = problems.length;
-  const stale = options.known.stale(all, chosen, failures);
+  const stale = options.known.stale(all, ran, failures);
   return {
-    passed: chosen.length - failures.size,
+    passed: ran.length - failures.size,
     failed: failed + stale.length,
     known,
-    problems: [...problems, ...stale],
+    skipped: skips.length,
+    problems: [...skips, ...problems, ...stale],
   };
 }
 
@@ -252,6 +266,10 @@ export function ownCorpus(engine?: string): ConformanceOptions {
     known: KnownFailures.read(
       `${here}${engine ?? DEFAULT_ENGINE}_known_failures.txt`,
     ),
+    skip: (name) =>
+      PCRE2_MISSING !== "" && name.startsWith("pcre/")
+        ? PCRE2_MISSING.trim().replace(/^\(skipped: (.*)\)$/, "$1")
+        : undefined,
   };
 }
 
@@ -274,7 +292,7 @@ if (import.meta.main) {
   });
   for (const problem of result.problems) console.log(problem);
   console.log(
-    `${result.passed} passed, ${result.failed} failed, ${result.known} known failures`,
+    `${result.passed} passed, ${result.failed} failed, ${result.known} known failures, ${result.skipped} skipped`,
   );
   if (result.failed > 0) Deno.exit(1);
 }
