@@ -63,6 +63,17 @@ export function hostTable(
     return true;
   });
 
+  /** make_folders(path): makes a folder and those around it, if it can. */
+  define(host, "make_folders", (...args) => {
+    try {
+      const path = decodeText(checkString(state, args, 0));
+      Deno.mkdirSync(path, { recursive: true });
+    } catch (error) {
+      return multi(undefined, reasonOf(error));
+    }
+    return true;
+  });
+
   /** monotime(): seconds of a clock that nobody sets. */
   define(host, "monotime", () => eventer.now() / 1000);
 

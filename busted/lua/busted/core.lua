@@ -61,6 +61,14 @@ return function()
     randomseed = nil,
     --- How many seconds a body may take; nil is for ever.
     timeout = nil,
+    --- How often a test that fails is tried again.
+    retry = 0,
+    --- Whether spies and stubs of a test are reverted after it.
+    restore_mocks = false,
+    --- The full names of tests that passed at a later attempt, in order.
+    flaky = {},
+    --- Problems of an attempt that are not published yet.
+    held = nil,
   }
 
   function busted.subscribe(...) return mediator:subscribe(...) end
@@ -81,6 +89,18 @@ return function()
       if parent.descriptor == 'file' then return parent end
       parent = context.parent(parent)
     end
+  end
+
+  --- The full name of what is called `name` in an element; by default in the
+  --- current one.
+  function busted.full_name(name, element)
+    local names = { name }
+    element = element or context.get()
+    while element and element.descriptor ~= 'file' and element.descriptor ~= 'suite' do
+      table.insert(names, 1, element.name or element.descriptor)
+      element = context.parent(element)
+    end
+    return table.concat(names, ' ')
   end
 
   --- Where the user's code stands, from `level` on.
@@ -148,6 +168,11 @@ return function()
   --- body can fail or be pending; anywhere else that is an error.
   local function report(element, descriptor, kind, message, trace)
     if descriptor ~= 'it' then kind = 'error' end
+    local held = busted.held
+    if held and element.descriptor == 'it' then
+      held[#held + 1] = { { kind, 'it' }, element, context.parent(element), message, trace }
+      return kind
+    end
     busted.publish({ kind, element.descriptor }, element, context.parent(element), message, trace)
     return kind
   end
@@ -197,6 +222,7 @@ return function()
     end
     results[1] = new_status(status)
     context.pop()
+    if guarded and host.interrupted() then busted.skipAll = true end
     return unpack(results, 1, table.maxn(results))
   end
 

@@ -4,6 +4,7 @@
 
 local new_block = require 'busted.block'
 local insulation = require 'busted.insulation'
+local methods = require 'busted.methods'
 
 local function install(busted)
   local block = new_block(busted)
@@ -44,29 +45,61 @@ local function install(busted)
 
   local finalizer
 
-  local function run_test(element, parent)
+  --- Runs the body of a test once, and what it gave to `finally`.
+  local function attempt(element)
     local status = busted.status('success')
-    if busted.safe_publish('test', { 'test', 'start' }, element, parent) then
-      finalizer = nil
-      status:update(busted.run_body('it', element.run, element))
-      local fn = finalizer
-      if fn then
-        block.enter_finally(element)
-        status:update(busted.run_body('finally', fn, element))
+    finalizer = nil
+    status:update(busted.run_body('it', element.run, element))
+    local fn = finalizer
+    if fn then
+      block.enter_finally(element)
+      status:update(busted.run_body('finally', fn, element))
+    end
+    return status
+  end
+
+  --- Runs a test until it does not fail, or all attempts are used; only the
+  --- problems of the last one are published. Returns its status, and the
+  --- outermost block whose after_each is due.
+  local function run_attempts(element, parent)
+    local attempts, reached = busted.retry + 1, parent
+    for i = 1, attempts do
+      busted.held = i < attempts and {} or nil
+      local status = attempt(element)
+      local held = busted.held
+      busted.held = nil
+      local failed = status:failure() or status:error()
+      if not failed and i > 1 then table.insert(busted.flaky, busted.full_name(element.name or 'it', parent)) end
+      if not failed or i == attempts then
+        for _, event in ipairs(held or {}) do busted.publish(unpack(event, 1, 5)) end
+        return status, reached
       end
-    else
-      status:set('error')
+      block.after_each(reached)
+      block.enter_test(element)
+      local passed
+      passed, reached = block.before_each(parent)
+      if not passed then return busted.status('error'), reached end
+    end
+  end
+
+  local function run_test(element, parent)
+    local status, reached = busted.status('error'), parent
+    if busted.safe_publish('test', { 'test', 'start' }, element, parent) then
+      status, reached = run_attempts(element, parent)
     end
     busted.safe_publish('test', { 'test', 'end' }, element, parent, tostring(status))
+    return reached
   end
 
   local function it(element)
     local parent = context.parent(element)
     if not block.lazy_setup(parent) then return end
+    local snapshot = busted.restore_mocks and busted.api.assert:snapshot()
     block.enter_test(element)
     local passed, reached = block.before_each(parent)
-    if passed then run_test(element, parent) end
+    if passed then reached = run_test(element, parent) end
     block.after_each(reached)
+    if snapshot and not snapshot.reverted then snapshot:revert() end
   end
 
   local function pending(element)
@@ -90,6 +123,7 @@ local function install(busted)
   busted.register('spec', 'it')
   busted.register('test', 'it')
   busted.hide('file')
+  methods.install(busted)
 
   for name in pairs(busted.executors) do
     if name ~= 'pending' and name ~= 'file' then block.reject(name) end

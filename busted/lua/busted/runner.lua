@@ -121,10 +121,9 @@ end
 local function log_successes(busted, path)
   local file, problem = io.open(path, 'a')
   if not file then fail(('busted: error: %s'):format(problem)) end
-  local full_name = require 'busted.outputHandlers.base'().getFullName
-  busted.subscribe({ 'test', 'end' }, function(element, _, status)
+  busted.subscribe({ 'test', 'end' }, function(element, parent, status)
     if status == 'success' then
-      file:write(full_name(element), '\n')
+      file:write(busted.full_name(element.name or element.descriptor, parent), '\n')
       file:flush()
     end
     return nil, true
@@ -156,6 +155,8 @@ local function run(name, words, settings, caller)
   require 'busted'(busted)
   local timeout = tonumber(options.timeout)
   busted.timeout = timeout and timeout > 0 and timeout or nil
+  busted.retry = tonumber(options.retry) or 0
+  busted.restore_mocks = options['restore-mocks']
   if not options['auto-insulate'] then busted.register('file', {}) end
   if options.lazy then
     busted.register('setup', 'lazy_setup')
@@ -205,8 +206,17 @@ local function run(name, words, settings, caller)
   if caller then
     require 'busted.modules.standalone_loader'()(busted, caller)
   else
+    local selection = require 'busted.selection'
+    local roots, lines = selection.split_lines(as_list(options.ROOT))
+    if lines then selection.by_line(busted, lines) end
+    if not options.list then selection.last_failed(busted, options['last-failed']) end
     local load = require 'busted.modules.test_file_loader'(busted, as_list(options.loaders, true))
-    load(as_list(options.ROOT), as_list(options.pattern), {
+    load(roots, as_list(options.pattern), {
+      select = options.shard and function(files)
+        local mine, problem = selection.shard(files, options.shard)
+        if not mine then fail(('%s: error: %s; re-run with --help for usage.'):format(name, problem)) end
+        return mine
+      end,
       excludes = as_list(options['exclude-pattern']),
       verbose = options.verbose,
       recursive = options.recursive,
@@ -218,6 +228,7 @@ local function run(name, words, settings, caller)
     sort = options['sort-files'],
   })
   busted.publish { 'exit' }
+  for _, flaky in ipairs(busted.flaky) do complain('flaky: ' .. flaky) end
   if host.interrupted() then leave(130) end
   leave(counts.failures + counts.errors > 0 and 1 or 0)
 end

@@ -100,6 +100,12 @@ return function(options)
   parser:flag('--[no-]defer-print', 'defer print to when test suite is complete', false)
   parser:heading('MTEV-BUSTED OPTIONS: ')
   parser:option('--timeout=SECONDS', 'how long a test or hook may take; 0 is for ever', 300, number('timeout'))
+  parser:option('--retry=COUNT', 'try a test that fails up to COUNT times again; one that passes then is reported as flaky', 0, number('retry'))
+  parser:flag('--[no-]restore-mocks', 'revert the spies, stubs and mocks of each test after it', false)
+  if not options.standalone then
+    parser:option('--shard=I/N', 'run the I-th of N parts of the files')
+    parser:flag('--[no-]last-failed', 'run the tests that failed in the last run, or all if none did', false)
+  end
 
   local cli = { overrides = {} }
 

@@ -7,16 +7,7 @@
 --- `suppressPending`.
 return function()
   return function(busted, options)
-    local context = busted.context
-
-    local function full_name(name)
-      local names, element = { name }, context.get()
-      while element and element.descriptor ~= 'file' and element.descriptor ~= 'suite' do
-        table.insert(names, 1, element.name or element.descriptor)
-        element = context.parent(element)
-      end
-      return table.concat(names, ' ')
-    end
+    local full_name = busted.full_name
 
     local function as_list(value)
       if value == nil or value == '' then return {} end

@@ -2,6 +2,7 @@
 -- busted.md §1.4.
 
 local host = require 'busted.host'
+local methods = require 'busted.methods'
 local say = require 'say'
 
 --- Returns load_files(roots, patterns, options), load_file(name) and
@@ -65,9 +66,21 @@ return function(busted, loader_names)
     end
   end
 
+  --- Remembers that a file wants some of its tests alone.
+  local function note_only(name)
+    local file = busted.only_files and io.open(name, 'rb')
+    if file then
+      if methods.mentions_only(file:read('*a') or '') then busted.only_files[name] = true end
+      file:close()
+    end
+  end
+
   local function load_files(roots, patterns, options)
     local files = find_files(roots, patterns, options)
+    local found = #files
+    if options.select then files = options.select(files) end
     for _, name in ipairs(files) do
+      note_only(name)
       local body, get_trace, rewrite = load_file(name)
       if body then
         busted.executors.file(name, setmetatable({
@@ -77,7 +90,7 @@ return function(busted, loader_names)
         }, { __call = busted.wrap(body) }))
       end
     end
-    if #files == 0 then
+    if found == 0 then
       local text = #patterns > 1 and '\n\t' .. table.concat(patterns, '\n\t') or patterns[1]
       problem(say('output.no_test_files_match', { text }))
     end
