@@ -1,0 +1,85 @@
+/**
+ * The register file of the virtual machine: what emitted code and the runtime
+ * share, one per JavaScript thread. Entering a state sets {@link X}'s state,
+ * execution and base; leaving restores them, in nested order.
+ */
+import type { LuaValue } from "../value.ts";
+import type { Execution } from "./execution.ts";
+import type { Table } from "./table.ts";
+
+/**
+ * What a suspended Lua function leaves behind: who resumes it, where, the
+ * function, then its variables.
+ */
+export type Record = [resumer: Resumer, site: number, ...fields: unknown[]];
+
+/** Goes on with a suspended function. */
+export interface Resumer {
+  /**
+   * @param value The first result of the call that was waited for; `X.r` holds
+   * all of them when there is not exactly one.
+   * @returns The function's result, or `null` when it suspends again.
+   */
+  resume(record: Record, value: LuaValue): LuaValue | null;
+  /** Takes an error of the call that was waited for. */
+  catch?(record: Record, error: unknown): LuaValue | null;
+  /** The name of a host function, for tracebacks. */
+  readonly hostName?: string;
+}
+
+/** Why a function returned `null`. */
+export const enum Reason {
+  /** To go on at once, from the bottom of the JavaScript stack. */
+  Unwind,
+  /** The coroutine yields, waits or was interrupted. */
+  Suspend,
+}
+
+/** How deep the JavaScript stack may get, in units of emit_chunk.ts. */
+export const MAX_DEPTH = 5500 * 64;
+/** Back-edges between two interrupt checks. */
+export const BUDGET = 4000;
+
+/** A function that emitted code can call. */
+// deno-lint-ignore no-explicit-any
+export type Callable = (...args: any[]) => LuaValue | null;
+
+class Registers {
+  /** All results of the last call, unless it gave exactly one. */
+  r: LuaValue[] | undefined = undefined;
+  /** Depth of the JavaScript stack, and calls made, see emit_chunk.ts. */
+  d = 0;
+  /** The limit of {@link d}. */
+  m = MAX_DEPTH;
+  /** Back-edges that a function may take before it asks {@link tick}. */
+  h = BUDGET;
+  /** Records left by the functions that are suspending, innermost first. */
+  readonly fresh: Record[] = [];
+  reason: Reason = Reason.Unwind;
+  execution: Execution | undefined = undefined;
+  /** The index table of strings, while it is a table. */
+  strings: Table | undefined = undefined;
+  /** A pcall is the next to catch an error: nobody will ask for its stack. */
+  quiet = false;
+  /** Set while the closure's variables are asked for. */
+  probing = false;
+  /** Suspends at every call and back-edge, to test suspension. */
+  force = false;
+}
+
+/** The registers. */
+export const X = new Registers();
+
+/** The results of a function that returns none. */
+export const EMPTY: LuaValue[] = [];
+
+/** A variable that several functions share and change. */
+export class Box {
+  constructor(public v: LuaValue) {}
+}
+
+/** Keeps the record of a function that suspends. */
+export function S(record: Record): null {
+  X.fresh.push(record);
+  return null;
+}

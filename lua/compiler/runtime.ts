@@ -1,0 +1,24 @@
+/**
+ * What emitted code sees of the runtime: one object with a property for every
+ * name in the preamble that emit_chunk.ts writes.
+ */
+import { O, T } from "./execution.ts";
+import * as operations from "./operations.ts";
+import { Box, EMPTY, S, X } from "./registers.ts";
+import { NONE, Table, trim } from "./table.ts";
+import { iterate } from "./iterate.ts";
+
+/** The runtime of emitted code, by name. */
+export const runtimeNames: { readonly [name: string]: unknown } = {
+  ...operations,
+  X,
+  S,
+  O,
+  T,
+  Table,
+  Box,
+  NONE,
+  EMPTY,
+  trim,
+  iterate,
+};

@@ -1,0 +1,278 @@
+/**
+ * The Lua call stack, read from two places: JavaScript's own stack for the
+ * functions that are running, and the records of those that are suspended.
+ * Costs nothing while nobody asks: the line of a running function is the line
+ * of its emitted code, which names a site.
+ */
+import { LuaError } from "../errors.ts";
+import type { Frame } from "../host.ts";
+import type { LuaFunction, LuaValue } from "../value.ts";
+import { Prototype, scriptOf } from "./chunk.ts";
+import type { Execution } from "./execution.ts";
+import { type Record, X } from "./registers.ts";
+import { SiteKind } from "./emitter.ts";
+
+/** The JavaScript names of host functions start like this. */
+export const HOST_PREFIX = "lua:";
+const MAX_TRACE = 200;
+
+interface CallSite {
+  getFunctionName(): string | null;
+  getScriptNameOrSourceURL(): string | null;
+  getLineNumber(): number | null;
+}
+
+/** A frame, and what the debug library needs to know of it. */
+export interface ChunkFrame extends Frame {
+  readonly prototype: Prototype | undefined;
+  readonly site: number;
+  /** The record of a suspended function. */
+  readonly record: Record | undefined;
+}
+
+interface PlainFrame {
+  hostName: string | undefined;
+  prototype: Prototype | undefined;
+  site: number;
+  record: Record | undefined;
+}
+
+const ErrorClass = Error as unknown as {
+  prepareStackTrace: unknown;
+  stackTraceLimit: number;
+  captureStackTrace(target: object, below?: unknown): void;
+};
+
+/** The JavaScript call sites at the place of the call, or of `error`. */
+function callSites(limit: number, error?: Error): CallSite[] {
+  const { prepareStackTrace, stackTraceLimit } = ErrorClass;
+  ErrorClass.prepareStackTrace = (_: unknown, sites: CallSite[]) => sites;
+  ErrorClass.stackTraceLimit = limit;
+  try {
+    const holder: { stack?: unknown } = error ?? {};
+    if (error === undefined) ErrorClass.captureStackTrace(holder, callSites);
+    const { stack } = holder;
+    return Array.isArray(stack) ? stack : [];
+  } finally {
+    ErrorClass.prepareStackTrace = prepareStackTrace;
+    ErrorClass.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+/** How many JavaScript frames there are, up to `limit`. */
+export function hostDepth(limit: number): number {
+  return callSites(limit).length;
+}
+
+function plainFrame(site: CallSite): PlainFrame | undefined {
+  const name = site.getFunctionName();
+  if (name === null) return undefined;
+  if (name.startsWith(HOST_PREFIX)) {
+    return {
+      hostName: name.slice(HOST_PREFIX.length),
+      prototype: undefined,
+      site: 0,
+      record: undefined,
+    };
+  }
+  const first = name.charCodeAt(0);
+  if (first !== 70 && first !== 82) return undefined;
+  const url = site.getScriptNameOrSourceURL();
+  const script = url === null ? undefined : scriptOf(url);
+  const found = script?.lookUp(site.getLineNumber() ?? 0);
+  return found && {
+    hostName: undefined,
+    prototype: found.prototype,
+    site: found.site,
+    record: undefined,
+  };
+}
+
+function recordFrame(record: Record): PlainFrame | undefined {
+  const [resumer, site] = record;
+  if (resumer instanceof Prototype) {
+    return { hostName: undefined, prototype: resumer, site, record };
+  }
+  return resumer.hostName === undefined ? undefined : {
+    hostName: resumer.hostName,
+    prototype: undefined,
+    site: 0,
+    record,
+  };
+}
+
+function pushRecords(frames: PlainFrame[], execution: Execution): void {
+  const { records } = execution;
+  for (let i = records.length - 1; i >= 0 && frames.length < MAX_TRACE; i--) {
+    const frame = recordFrame(records[i]!);
+    if (frame !== undefined) frames.push(frame);
+  }
+}
+
+/** All frames of the running thread, innermost first. */
+function running(limit: number, error?: Error): PlainFrame[] {
+  const frames: PlainFrame[] = [];
+  let execution = X.execution;
+  const errorSites = error === undefined ? undefined : callSites(0, error);
+  for (const site of errorSites ?? callSites(limit)) {
+    if (site.getFunctionName() === "driveExecution") {
+      if (execution === undefined) break;
+      pushRecords(frames, execution);
+      if (execution.thread !== undefined) return frames;
+      execution = execution.parent;
+      continue;
+    }
+    const frame = plainFrame(site);
+    if (frame !== undefined) frames.push(frame);
+    if (frame?.hostName === "xpcall" && handled !== undefined) {
+      frames.pop();
+      frames.push(...handled);
+      return frames;
+    }
+  }
+  return frames;
+}
+
+/** The frames of the error that an xpcall handler is running for. */
+let handled: PlainFrame[] | undefined;
+
+/** Runs an error handler with the stack of the error under it. */
+export function whileHandling<T>(error: unknown, run: () => T): T {
+  const before = handled;
+  try {
+    handled = error instanceof Error ? running(MAX_TRACE, error) : undefined;
+  } catch {
+    handled = undefined;
+  }
+  try {
+    return run();
+  } finally {
+    handled = before;
+  }
+}
+
+/** Leaves out what tail calls replaced, and names the rest. */
+function finish(plain: PlainFrame[]): ChunkFrame[] {
+  const frames: ChunkFrame[] = [];
+  for (const [i, frame] of plain.entries()) {
+    const { prototype, site, hostName, record } = frame;
+    if (
+      i > 0 && prototype !== undefined &&
+      prototype.facts.siteKinds[site] === SiteKind.Tail
+    ) continue;
+    const [nameWhat, name] = callName(plain[i + 1]);
+    frames.push({
+      what: prototype === undefined
+        ? "C"
+        : prototype.fn.id === 0
+        ? "main"
+        : "Lua",
+      source: prototype === undefined ? "[C]" : prototype.chunk.shortName,
+      currentLine: prototype === undefined
+        ? -1
+        : prototype.facts.siteLines[site] ?? prototype.fn.line,
+      lineDefined: prototype === undefined ? -1 : prototype.fn.line,
+      name: name ?? (prototype === undefined ? hostName : undefined),
+      nameWhat,
+      prototype,
+      site,
+      record,
+    });
+  }
+  return frames;
+}
+
+type NameWhat = Frame["nameWhat"];
+
+/** How the frame of a caller names what it calls. */
+function callName(
+  caller: PlainFrame | undefined,
+): [NameWhat, string | undefined] {
+  const prototype = caller?.prototype;
+  if (
+    prototype === undefined ||
+    prototype.facts.siteKinds[caller!.site] !== SiteKind.Call
+  ) return ["", undefined];
+  const text = prototype.facts.siteNames[caller!.site];
+  const match = text === undefined ? null : /^(\w+) '(.*)'$/s.exec(text);
+  if (match === null) return ["", undefined];
+  return [match[1] as NameWhat, match[2]];
+}
+
+/** The stack of `execution`, or of the running one, innermost first. */
+export function stackFrames(
+  execution: Execution | undefined,
+  limit = MAX_TRACE,
+): ChunkFrame[] {
+  if (execution === undefined) {
+    return finish(running(limit));
+  }
+  if (execution.failedFrames !== undefined) return execution.failedFrames;
+  const frames: PlainFrame[] = [];
+  pushRecords(frames, execution);
+  return finish(frames);
+}
+
+/** The stack at the place where `error` was made. */
+export function errorFrames(error: Error, execution: Execution): ChunkFrame[] {
+  void execution;
+  return finish(running(MAX_TRACE, error));
+}
+
+/** `file:line: ` of a frame, or nothing for a host function. */
+export function framePosition(frame: Frame | undefined): string {
+  return frame === undefined || frame.currentLine < 0
+    ? ""
+    : `${frame.source}:${frame.currentLine}: `;
+}
+
+/** The position of the innermost Lua function at an error of V8's. */
+export function positionOf(error: Error): string {
+  const frames = finish(
+    callSites(0, error).map(plainFrame).filter((frame) => frame !== undefined),
+  );
+  return framePosition(frames[0]);
+}
+
+function top(): PlainFrame | undefined {
+  for (const site of callSites(16)) {
+    const frame = plainFrame(site);
+    if (frame !== undefined) return frame;
+    if (site.getFunctionName() === "driveExecution") return undefined;
+  }
+  return undefined;
+}
+
+/** Makes an error; without its stack when only a pcall will see it. */
+export function newError(value: LuaValue): LuaError {
+  if (!X.quiet) return new LuaError(value);
+  const { stackTraceLimit } = ErrorClass;
+  ErrorClass.stackTraceLimit = 0;
+  const error = new LuaError(value);
+  ErrorClass.stackTraceLimit = stackTraceLimit;
+  return error;
+}
+
+/** Raises an error of the running operation, with its position. */
+export function raise(message: string): never {
+  const frame = top();
+  const prototype = frame?.prototype;
+  const position = prototype === undefined
+    ? ""
+    : `${prototype.chunk.shortName}:${
+      prototype.facts.siteLines[frame!.site]
+    }: `;
+  throw newError(position + message);
+}
+
+/** How the running operation names its first or second operand. */
+export function operandName(operand: 0 | 1): string | undefined {
+  const frame = top();
+  const text = frame?.prototype?.facts.siteNames[frame.site];
+  return text?.split("\n")[operand] || undefined;
+}
+
+/** The function of a frame, when the stack is on the heap. */
+export function functionOf(frame: ChunkFrame): LuaFunction | undefined {
+  return frame.record?.[2] as LuaFunction | undefined;
+}

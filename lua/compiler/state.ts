@@ -1,0 +1,279 @@
+/**
+ * The compiling engine behind the contract of lua/host.ts: a Lua state whose
+ * functions are JavaScript functions.
+ */
+import { LuaError } from "../errors.ts";
+import type {
+  Frame,
+  HostFunction,
+  InterruptHandler,
+  LuaState,
+  Outcome,
+  Suspension,
+} from "../host.ts";
+import { formatNumber } from "../number.ts";
+import {
+  addressOf,
+  type LuaFunction,
+  type LuaTable,
+  type LuaThread,
+  type LuaValue,
+  typeName,
+} from "../value.ts";
+import { openBase } from "./base_library.ts";
+import { Chunk } from "./chunk.ts";
+import { changeEnvironment, environmentOf } from "./closure.ts";
+import { openCoroutine } from "./coroutine_library.ts";
+import { openDebug } from "./debug_library.ts";
+import { loadDump } from "./dump.ts";
+import {
+  callToEnd,
+  Coroutine,
+  driveExecution,
+  Execution,
+  resetRegisters,
+  results,
+  resumeCoroutine,
+  toLuaError,
+} from "./execution.ts";
+import { hostFunction } from "./host_function.ts";
+import { runtime } from "./messages.ts";
+import {
+  index,
+  metamethod,
+  metatableOf,
+  setIndex,
+  type TypeMetatables,
+} from "./operations.ts";
+import { X } from "./registers.ts";
+import { framePosition, functionOf, stackFrames } from "./stack.ts";
+import { forgetWalk, NONE, Table } from "./table.ts";
+
+/** Enough for a traceback; V8 keeps ten frames otherwise. */
+const STACK_FRAMES = 100;
+
+/** Creates a state with the functions that depend on the engine. */
+export function createCompilerState(): LuaState {
+  return new CompilerState();
+}
+
+/** A state of the compiling engine. */
+export class CompilerState implements LuaState {
+  readonly engine = "compiled";
+  readonly globals = new Table(NONE);
+  readonly metatables: TypeMetatables = {
+    string: undefined,
+    number: undefined,
+    boolean: undefined,
+    function: undefined,
+    nil: undefined,
+    thread: undefined,
+  };
+  interrupt: InterruptHandler | undefined;
+  readonly #environments = new WeakMap<object, LuaTable>();
+
+  constructor() {
+    if (Error.stackTraceLimit < STACK_FRAMES) {
+      Error.stackTraceLimit = STACK_FRAMES;
+    }
+    if (X.execution === undefined) resetRegisters();
+    this.globals.set("_G", this.globals);
+    openBase(this);
+    openCoroutine(this);
+    openDebug(this);
+  }
+
+  get stringMetatable(): Table | undefined {
+    return this.metatables.string;
+  }
+
+  set stringMetatable(table: LuaTable | undefined) {
+    this.metatables.string = table as Table | undefined;
+  }
+
+  get currentThread(): LuaThread | undefined {
+    for (let at = X.execution; at !== undefined; at = at.parent) {
+      if (at.thread !== undefined) return at.thread;
+    }
+    return undefined;
+  }
+
+  get isYieldable(): boolean {
+    return X.execution?.thread !== undefined;
+  }
+
+  onSuspend: (thread: LuaThread, suspension: Suspension) => void = () => {
+    throw new LuaError(runtime.yieldAcross);
+  };
+
+  newTable(): Table {
+    return new Table(NONE);
+  }
+
+  newFunction(name: string, fn: HostFunction): LuaFunction {
+    return hostFunction(name, fn);
+  }
+
+  load(source: string, chunkName: string): LuaFunction {
+    const environment = this.globals;
+    return loadDump(source, environment) ??
+      new Chunk(source, chunkName).instantiate(environment);
+  }
+
+  newThread(fn: LuaFunction): LuaThread {
+    return new Coroutine(this, fn);
+  }
+
+  resume(thread: LuaThread, values: readonly LuaValue[]): Outcome {
+    return this.#outcome(thread as Coroutine, values, undefined);
+  }
+
+  resumeWithError(thread: LuaThread, error: LuaError): Outcome {
+    return this.#outcome(thread as Coroutine, [], error);
+  }
+
+  #outcome(
+    thread: Coroutine,
+    values: readonly LuaValue[],
+    error: LuaError | undefined,
+  ): Outcome {
+    let value: LuaValue | null;
+    const { quiet } = X;
+    X.quiet = false;
+    try {
+      value = resumeCoroutine(thread, values, true, error);
+    } catch (thrown) {
+      return { kind: "failed", error: toLuaError(thrown) };
+    } finally {
+      X.quiet = quiet;
+      if (X.execution === undefined) forgetWalk();
+    }
+    if (value !== null) return { kind: "ended", values: results(value) };
+    X.r = undefined;
+    return thread.execution.signal!;
+  }
+
+  call(fn: LuaValue, ...args: LuaValue[]): LuaValue[] {
+    return callToEnd(this, fn, args);
+  }
+
+  index(object: LuaValue, key: LuaValue): LuaValue {
+    if (object instanceof Table && object.mt === undefined) {
+      return object.get(key);
+    }
+    return this.#toEnd(() => index(object, key));
+  }
+
+  setIndex(object: LuaValue, key: LuaValue, value: LuaValue): void {
+    this.#toEnd(() => setIndex(object, key, value));
+  }
+
+  #toEnd(operation: () => LuaValue | null): LuaValue {
+    const execution = new Execution(this, undefined);
+    const value = driveExecution(execution, operation);
+    X.r = undefined;
+    return value as LuaValue;
+  }
+
+  tostring(value: LuaValue): string {
+    if (typeof value === "string") return value;
+    if (typeof value === "number" && this.metatables.number === undefined) {
+      return formatNumber(value);
+    }
+    const handler = this.metatable(value)?.get("__tostring");
+    if (handler !== undefined) {
+      const [text] = this.call(handler, value);
+      if (typeof text === "string") return text;
+      if (typeof text === "number") return formatNumber(text);
+      throw new LuaError(runtime.tostringResult);
+    }
+    switch (typeof value) {
+      case "undefined":
+        return "nil";
+      case "boolean":
+        return String(value);
+      case "number":
+        return formatNumber(value);
+    }
+    return `${typeName(value)}: ${addressOf(value as object)}`;
+  }
+
+  where(level: number): string {
+    return framePosition(this.#frame(level));
+  }
+
+  #frame(level: number) {
+    const few = stackFrames(undefined, 24);
+    return level + 1 < few.length ? few[level] : stackFrames(undefined)[level];
+  }
+
+  calledAs(): { name: string | undefined; method: boolean } {
+    const frame = this.#frame(0);
+    return frame === undefined || frame.nameWhat === ""
+      ? { name: undefined, method: false }
+      : { name: frame.name, method: frame.nameWhat === "method" };
+  }
+
+  frames(thread: LuaThread | undefined, level: number): Frame[] {
+    const other = thread === undefined || thread === this.currentThread
+      ? undefined
+      : (thread as Coroutine).execution;
+    return stackFrames(other).slice(level);
+  }
+
+  functionAt(level: number): LuaFunction | undefined {
+    const frame = this.#frame(level);
+    return frame && functionOf(frame);
+  }
+
+  environment(of: LuaFunction | LuaThread): LuaTable {
+    const own = typeof of === "function"
+      ? environmentOf(of as LuaFunction)
+      : undefined;
+    return own ?? this.#environments.get(of) ?? this.globals;
+  }
+
+  setEnvironment(of: LuaFunction | LuaThread, table: LuaTable): boolean {
+    if (
+      typeof of === "function" &&
+      !changeEnvironment(of as LuaFunction, table as Table)
+    ) return false;
+    this.#environments.set(of, table);
+    return true;
+  }
+
+  metatable(value: LuaValue): Table | undefined {
+    return this.#within(() => metatableOf(value));
+  }
+
+  /** Runs `read` while this state is the current one. */
+  #within<T>(read: () => T): T {
+    if (X.execution?.state === this) return read();
+    const before = X.execution;
+    X.execution = new Execution(this, undefined);
+    try {
+      return read();
+    } finally {
+      X.execution = before;
+    }
+  }
+
+  /** Sets a table's metatable; `__mode` makes it weak. */
+  setMetatable(table: Table, metatable: Table | undefined): void {
+    table.mt = metatable;
+  }
+
+  setInterrupt(handler: InterruptHandler | undefined): void {
+    this.interrupt = handler;
+  }
+
+  memoryInUse(): number {
+    return Deno.memoryUsage().heapUsed;
+  }
+
+  [Symbol.dispose](): void {
+    this.interrupt = undefined;
+    forgetWalk();
+  }
+}
+void metamethod;
