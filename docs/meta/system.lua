@@ -19,10 +19,6 @@ function mtev.getcwd() end
 ---@return string name the thread's name, such as `e:default/0`
 function mtev.thread_self() end
 
----A new random UUID (version 4).
----@return string id 36 lower-case characters
-function mtev.uuid() end
-
 ---Tells a watchdog that the process is alive. There is none; always 0.
 ---@return integer result 0
 function mtev.watchdog_child_heartbeat() end

@@ -118,6 +118,7 @@ function installTraversal(state: FengariState): void {
 
   const pairs: NativeFunction = (L) => {
     const table = argument(L, 0);
+    if (table === undefined) badArgument(state, L, 0, "value expected");
     if (table?.type !== TABLE) badType(state, L, 0, "table");
     return results(L, next as never, fromVm(table!), undefined);
   };
@@ -135,6 +136,7 @@ function installTraversal(state: FengariState): void {
 
   const ipairs: NativeFunction = (L) => {
     const table = argument(L, 0);
+    if (table === undefined) badArgument(state, L, 0, "value expected");
     if (table?.type !== TABLE) badType(state, L, 0, "table");
     return results(L, step as never, fromVm(table!), 0);
   };

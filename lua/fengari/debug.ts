@@ -71,7 +71,7 @@ function installInfo(state: FengariState, library: LuaTable): void {
     const { L, rest } = threadOf(state, args);
     const [message, level] = rest;
     if (
-      message !== undefined && typeof message !== "string" &&
+      rest.length > 0 && typeof message !== "string" &&
       typeof message !== "number"
     ) return message;
     const own = L === state.machine.current;

@@ -35,6 +35,8 @@ export class VmTable implements Table {
   #last: Entry | undefined;
   /** The number of entries of the hash part that are not nil. */
   #live = 0;
+  /** Whether the hash part was emptied by removals. */
+  #emptied = false;
   /** The greatest length that the array part had. */
   #reach = 0;
 
@@ -108,6 +110,7 @@ export class VmTable implements Table {
     entry.value.setnilvalue();
     if (--this.#live === 0) {
       this.strong = NO_ENTRIES;
+      this.#emptied = true;
       this.#first = this.#last = undefined;
     }
   }
@@ -131,23 +134,27 @@ export class VmTable implements Table {
    */
   follow(hash: unknown): number | Entry | undefined | null {
     let entry: Entry | undefined;
-    if (hash === undefined) hash = 0;
     const known = this.strong.get(hash);
     if (known !== undefined) {
       entry = known.n;
-    } else if (typeof hash === "number" && hash >= 0 && hash <= this.#reach) {
+    } else if (hash === undefined || this.#wasInArray(hash)) {
       const { array } = this;
-      for (let index = hash + 1; index <= array.length; index++) {
+      const first = hash === undefined ? 1 : hash + 1;
+      for (let index = first; index <= array.length; index++) {
         if (!array[index - 1]!.ttisnil()) return index;
       }
       entry = this.#first;
-    } else if (this.#live === 0) {
-      return undefined; // the rest was removed during the traversal
     } else {
-      return null;
+      // Perhaps it was in the hash part, and all of that has been removed.
+      return this.#emptied && this.#live === 0 ? undefined : null;
     }
     while (entry !== undefined && entry.value.ttisnil()) entry = entry.n;
     return entry;
+  }
+
+  #wasInArray(hash: unknown): hash is number {
+    return typeof hash === "number" && hash >= 1 && hash <= this.#reach &&
+      Number.isInteger(hash);
   }
 
   #add(hash: unknown, key: TValue, value: TValue): void {

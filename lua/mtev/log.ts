@@ -32,9 +32,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
     const facility = checkString(state, args, 0);
     if (args.length < 2) raise(state, "bad call to mtev.log", 0);
     const [text] = state.call(format, ...args.slice(1));
-    const message = text as string;
-    const end = message.indexOf("\0");
-    logs.get(facility).log(end < 0 ? message : message.slice(0, end));
+    logs.get(facility).log(upToNul(text as string));
     return NOTHING;
   });
 
@@ -55,7 +53,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
       if (i > 0) line += "\t";
       line += typeof arg === "string" ? arg : state.tostring(arg);
     }
-    logs.get(process.printFacility).log(line + "\n");
+    logs.get(process.printFacility).log(upToNul(line + "\n"));
     return NOTHING;
   });
   state.globals.set("print", mtev.get("print"));
@@ -111,4 +109,10 @@ export function install(context: MtevContext, mtev: LuaTable): void {
     );
     return NOTHING;
   });
+}
+
+/** Log messages are C strings (§13.2); of `print`, even the newline is lost. */
+function upToNul(text: string): string {
+  const end = text.indexOf("\0");
+  return end < 0 ? text : text.slice(0, end);
 }

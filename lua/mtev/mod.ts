@@ -5,12 +5,15 @@
 import type { LuaTable } from "../value.ts";
 import type { MtevContext } from "./context.ts";
 import { install as installCoroutine } from "./coroutine.ts";
+import { install as installDigest } from "./digest.ts";
+import { install as installEncode } from "./encode.ts";
 import { install as installJson } from "./json.ts";
 import { install as installLog } from "./log.ts";
 import { install as installPcre } from "./pcre.ts";
-import { runPrelude } from "./prelude.ts";
+import { loadOnDemand, runPrelude } from "./prelude.ts";
 import { install as installReload } from "./reload.ts";
 import { install as installShared } from "./shared.ts";
+import { install as installSocket } from "./socket.ts";
 import { install as installSystem } from "./system.ts";
 import { install as installTime } from "./time.ts";
 import { install as installTimezone } from "./timezone.ts";
@@ -23,15 +26,18 @@ export function openMtev(context: MtevContext): LuaTable {
   (state.index(state.globals.get("package"), "loaded") as LuaTable)
     .set("mtev", mtev);
   installCoroutine(context, mtev);
+  installDigest(context, mtev);
+  installEncode(context, mtev);
   installJson(context, mtev);
   installLog(context, mtev);
   installPcre(context, mtev);
   installReload(context, mtev);
   installShared(context, mtev);
+  installSocket(context, mtev);
   installSystem(context, mtev);
   installTime(context, mtev);
   installTimezone(context, mtev);
-  runPrelude(state, "extras", mtev);
+  loadOnDemand(state, mtev, ["extras"]);
   runPrelude(state, "lua_init", mtev);
   return mtev;
 }

@@ -1,6 +1,6 @@
 /**
  * The process and its threads: thread identity, watchdog, cluster, current
- * folder, UUIDs. Specification: mtev-lua-api.md §10.4, §12, §15.1.
+ * folder. Specification: mtev-lua-api.md §12, §15.1.
  */
 import { threadId } from "../../runtime/posix/process.ts";
 import { checkString } from "../args.ts";
@@ -97,15 +97,4 @@ export function install(context: MtevContext, mtev: LuaTable): void {
    * @compat same
    */
   define(mtev, "getcwd", () => encodeText(Deno.cwd()));
-
-  /**
-   * @lua id = mtev.uuid()
-   * A new random UUID (version 4).
-   * @return string: 36 lower-case characters
-   * @suspends no
-   * @example print(mtev.uuid())
-   * @source mtev-lua-api.md §10.4
-   * @compat same
-   */
-  define(mtev, "uuid", () => crypto.randomUUID());
 }

@@ -32,12 +32,8 @@ import {
 /** LuaJIT's limit, on the C stack, of what `unpack` returns. */
 const MAX_RESULTS = 8000;
 
-/** Adds the functions to `globals`. `write` takes what `print` prints. */
-export function openBase(
-  state: LuaState,
-  globals: LuaTable,
-  write: (bytes: string) => void,
-): void {
+/** Adds the functions to `globals`, but for `print`. */
+export function openBase(state: LuaState, globals: LuaTable): void {
   const define = definer(state);
   globals.set("_G", globals);
   globals.set("_VERSION", "Lua 5.1");
@@ -58,7 +54,6 @@ export function openBase(
       : checkAny(state, [], 0);
   });
   defineToNumber(state, globals);
-  definePrint(state, globals, write);
   defineRaw(state, globals);
 
   define(globals, "select", (...args) => {
@@ -175,11 +170,12 @@ function parseInteger(text: string, radix: number): number | undefined {
   return match[1] === "-" ? -value : value;
 }
 
-function definePrint(
+/** Adds `print`, last, for it compares with the `tostring` that is there. */
+export function definePrint(
   state: LuaState,
-  globals: LuaTable,
   write: (bytes: string) => void,
 ): void {
+  const { globals } = state;
   const define = definer(state);
   const own = globals.get("tostring");
   define(globals, "print", (...args) => {

@@ -6,15 +6,17 @@
  */
 import type { LuaState } from "../host.ts";
 import { entries, isTable, type LuaTable } from "../value.ts";
-import { openBase } from "./base.ts";
+import { definePrint, openBase } from "./base.ts";
 import { openEnvironment } from "./base_environment.ts";
 import { openLoad } from "./base_load.ts";
 import { openBit } from "./bit.ts";
+import { type IoLibrary, openIo } from "./io.ts";
 import { openJit } from "./jit.ts";
 import { openMath } from "./math.ts";
 import { openOs } from "./os.ts";
 import { openPackage } from "./package.ts";
 import { openString } from "./string.ts";
+import { openPack } from "./string_pack.ts";
 import { openTable } from "./table.ts";
 
 /** How the library meets the world around the state. */
@@ -25,10 +27,20 @@ export interface LibraryOptions {
   readonly print?: (bytes: string) => void;
 }
 
+/** What whoever ends the state, or the program, must do. */
+export interface Libraries extends Disposable {
+  /** Writes out what the buffers of `io` hold. Before the program ends. */
+  flush(): void;
+  /** Flushes, and closes the files that are still open. */
+  [Symbol.dispose](): void;
+}
+
 /** Installs all libraries in the globals and in `package.loaded`. */
-export function openLibraries(state: LuaState, options: LibraryOptions): void {
+export function openLibraries(
+  state: LuaState,
+  options: LibraryOptions,
+): Libraries {
   const { globals } = state;
-  const print = options.print ?? writeOutput;
   const packages = tableAt(state, globals, "package");
   const loaded = tableAt(state, packages, "loaded");
   const preload = tableAt(state, packages, "preload");
@@ -38,35 +50,45 @@ export function openLibraries(state: LuaState, options: LibraryOptions): void {
     open: (library: LuaTable) => void,
   ): LuaTable => {
     const library = name === "_G" ? globals : tableAt(state, globals, name);
-    const made = state.newTable();
-    open(made);
-    for (const [key, value] of entries(made)) {
-      if (library.get(key) === undefined) library.set(key, value);
-    }
+    const native = [...entries(library)];
+    open(library);
+    for (const [key, value] of native) library.set(key, value);
     loaded.set(name, library);
     return library;
   };
 
+  let io: IoLibrary;
+  install("io", (library) => io = openIo(state, library));
+  const { files, stdin, stdout } = io!;
+  const print = options.print ?? ((bytes) => void stdout.write(bytes));
+
   install("_G", (library) => {
-    openBase(state, library, print);
-    openLoad(state, library, () => "");
+    openBase(state, library);
+    openLoad(state, library, () => stdin.readAll());
     openEnvironment(state, library);
   });
-  // Directly: require must see what programs store in the table later.
-  openPackage(state, packages, globals);
-  loaded.set("package", packages);
-  const strings = install("string", (library) => openString(state, library));
+  definePrint(state, print);
+  install("package", (library) => openPackage(state, library, globals));
+  const strings = install("string", (library) => {
+    openString(state, library);
+    openPack(state, library);
+  });
   state.stringMetatable ??= state.newTable();
   state.stringMetatable.set("__index", strings);
   install("table", (library) => openTable(state, library, preload));
   install("math", (library) => openMath(state, library));
   install("bit", (library) => openBit(state, library));
-  install("os", (library) => openOs(state, library, options.exit));
+  install("os", (library) =>
+    openOs(state, library, (code) => {
+      files.flush();
+      return options.exit(code);
+    }));
   install("jit", (library) => loaded.set("jit.opt", openJit(state, library)));
   for (const name of ["coroutine", "debug"]) {
     const library = globals.get(name);
     if (isTable(library)) loaded.set(name, library);
   }
+  return files;
 }
 
 /** The table in a field of `table`, made when it is not there. */
@@ -74,8 +96,4 @@ function tableAt(state: LuaState, table: LuaTable, name: string): LuaTable {
   let field = table.get(name);
   if (!isTable(field)) table.set(name, field = state.newTable());
   return field;
-}
-
-function writeOutput(bytes: string): void {
-  Deno.stdout.writeSync(Uint8Array.from(bytes, (c) => c.charCodeAt(0)));
 }

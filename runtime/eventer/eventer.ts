@@ -6,7 +6,8 @@
  * none at all when the eventer is parked. It is not a promise scheduler and knows nothing of Lua.
  * The invariants: callbacks are called from ticks only, never from inside the call that asked for
  * them; whatever is made during a phase waits for that phase of the next pass
- * (mtev-lua-api.md §1.6).
+ * (mtev-lua-api.md §1.6). The file is long because a third of it documents the interface; its states
+ * and phases share so much that apart they would be harder to follow.
  */
 
 import { monotonic } from "../time/clock.ts";

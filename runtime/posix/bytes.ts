@@ -4,7 +4,14 @@
  * Never `TextDecoder("latin1")`: that is windows-1252, which moves bytes 128 to 159.
  */
 
-const CHUNK = 8192;
+/** Node's way to make binary strings: 0.06 µs for 64 bytes, 3 µs for 65,536. */
+type Latin1Slice = (this: Uint8Array, start: number, end: number) => string;
+
+/** Loading it costs 5 ms, so short strings do without, up to a number of them. */
+let latin1Slice: Latin1Slice | undefined;
+let shortStrings = 0;
+const SHORT = 512;
+const MANY = 256;
 
 /**
  * Makes a binary string of bytes.
@@ -19,21 +26,22 @@ export function binaryString(
   start = 0,
   end: number = bytes.length,
 ): string {
-  if (end - start <= CHUNK) {
-    return String.fromCharCode.apply(null, view(bytes, start, end));
+  if (latin1Slice === undefined) {
+    if (end - start <= SHORT && shortStrings++ < MANY) {
+      return String.fromCharCode(...bytes.subarray(start, end));
+    }
+    // Not in the types of Node, but in Node, Deno and Bun.
+    latin1Slice = (Buffer.prototype as unknown as { latin1Slice: Latin1Slice })
+      .latin1Slice;
   }
-  let text = "";
-  for (let from = start; from < end; from += CHUNK) {
-    const to = Math.min(from + CHUNK, end);
-    text += String.fromCharCode.apply(null, view(bytes, from, to));
-  }
-  return text;
+  return latin1Slice.call(bytes, start, Math.min(end, bytes.length));
 }
 
-// `apply` takes anything array-like; its declared type wants an array.
-function view(bytes: Uint8Array, start: number, end: number): number[] {
-  return bytes.subarray(start, end) as unknown as number[];
-}
+const encoder = new TextEncoder();
+/** From this length on, asking the encoder pays. */
+const LONG = 128;
+/** How much the encoder may do in vain. */
+const PIECE = 16384;
 
 /**
  * Makes bytes of a binary string.
@@ -65,7 +73,22 @@ export function writeBinaryString(
       `Cannot write ${text.length} bytes at ${offset}: the buffer holds ${bytes.length}`,
     );
   }
-  for (let index = 0; index < text.length; index++) {
+  let done = 0;
+  if (text.length >= LONG) {
+    // UTF-8 is the same for ASCII, and encoding it is 60 times as fast.
+    while (done < text.length) {
+      const from = offset + done;
+      const piece = text.slice(done, done + PIECE);
+      const { read, written } = encoder.encodeInto(
+        piece,
+        bytes.subarray(from, from + piece.length),
+      );
+      // Everything else takes two bytes a character or more, so that some are left.
+      if (read !== piece.length || written !== read) break;
+      done += read;
+    }
+  }
+  for (let index = done; index < text.length; index++) {
     bytes[offset + index] = text.charCodeAt(index);
   }
 }

@@ -203,14 +203,6 @@ function extras.repl_eval(code, emit)
   return chunk()
 end
 
--- Results end at the first nil after the status, as they do in the reference
--- (mtev-lua-api.md §2.8).
-local function up_to_nil(results)
-  local last = 1
-  while results[last + 1] ~= nil do last = last + 1 end
-  return unpack(results, 1, last)
-end
-
 --- @lua ok, ... = mtev.extras.mtev_coros_resume(co, ...)
 --- What `coroutine.resume` is in a state of luamtev: the original
 --- (`coroutine._resume`), which then forgets a coroutine that is dead.
@@ -223,8 +215,4 @@ end
 --- @example print(coroutine.resume(coroutine.create(function() return 1 end)))
 --- @source mtev-lua-api.md §2.8
 --- @compat same
-function extras.mtev_coros_resume(co, ...)
-  local results = { coroutine._resume(co, ...) }
-  if coroutine.status(co) == "dead" then mtev.cancel_coro(co) end
-  return up_to_nil(results)
-end
+function extras.mtev_coros_resume(co, ...) return coroutine.resume(co, ...) end

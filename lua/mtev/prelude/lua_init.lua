@@ -3,7 +3,19 @@
 local mtev = ...
 
 coroutine._resume = coroutine.resume
-coroutine.resume = mtev.extras.mtev_coros_resume
+
+-- Results end at the first nil after the status, as they do in the reference.
+local function up_to_nil(results)
+  local last = 1
+  while results[last + 1] ~= nil do last = last + 1 end
+  return unpack(results, 1, last)
+end
+
+coroutine.resume = function(co, ...)
+  local results = { coroutine._resume(co, ...) }
+  if coroutine.status(co) == "dead" then mtev.cancel_coro(co) end
+  return up_to_nil(results)
+end
 
 --- @lua errorf(format, ...)
 --- Raises an error with a formatted message.
