@@ -4,21 +4,17 @@
  * `pcall`, `xpcall`, `error`, `next`, `pairs`, `ipairs`, `select`, `type`,
  * `tostring`, raw access and metatables.
  */
+import { callToEnd, callValue } from "./calls.ts";
 import { argumentError, checkAny, checkTable, typeError } from "../args.ts";
 import { LuaError } from "../errors.ts";
 import type { LuaFunction, LuaValue } from "../value.ts";
 import { typeName } from "../value.ts";
-import {
-  callToEnd,
-  callValue,
-  give,
-  results,
-  toLuaError,
-} from "./execution.ts";
+import { give, results, toLuaError } from "./execution.ts";
 import { hostFunction, nameHost } from "./host_function.ts";
 import { setIterators } from "./iterate.ts";
 import { runtime } from "./messages.ts";
-import { metamethod, metatableOf, setRaw } from "./operations.ts";
+import { setRaw } from "./operations.ts";
+import { metamethod, metatableOf } from "./metatables.ts";
 import { type Callable, EMPTY, type Resumer, S, X } from "./registers.ts";
 import { newError, whileHandling } from "./stack.ts";
 import type { CompilerState } from "./state.ts";

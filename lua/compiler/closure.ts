@@ -3,10 +3,10 @@
  * The closure itself gives access, on the slow path of its entry.
  */
 import type { LuaFunction, LuaValue } from "../value.ts";
-import type { Prototype } from "./chunk.ts";
+import type { Prototype } from "./prototype.ts";
 import { Box, type Callable, X } from "./registers.ts";
 import { HOST_PREFIX } from "./stack.ts";
-import { Table } from "./table.ts";
+import type { Table } from "./table.ts";
 
 interface Inside {
   readonly prototype: Prototype;
@@ -133,4 +133,3 @@ export function joinUpvalue(
     identity as unknown as LuaValue,
   );
 }
-void Table;

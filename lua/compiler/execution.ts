@@ -8,11 +8,10 @@
  * The invariant: `null` travels up to the nearest `driveExecution` and nobody in between
  * does anything but leave a record.
  */
-import { InternalError, LuaError } from "../errors.ts";
+import { LuaError } from "../errors.ts";
 import type { Suspension } from "../host.ts";
 import type { LuaFunction, LuaThread, LuaValue } from "../value.ts";
 import { runtime } from "./messages.ts";
-import { notCallable } from "./operations.ts";
 import {
   BUDGET,
   type Callable,
@@ -23,7 +22,7 @@ import {
   S,
   X,
 } from "./registers.ts";
-import type { Prototype } from "./chunk.ts";
+import type { Prototype } from "./prototype.ts";
 import {
   type ChunkFrame,
   errorFrames,
@@ -159,14 +158,6 @@ export function callFunction(
   return value;
 }
 
-/** Calls any value; see {@link callFunction}. */
-export function callValue(value: LuaValue, args: LuaValue[]): LuaValue | null {
-  X.r = undefined;
-  return typeof value === "function"
-    ? callFunction(value as unknown as Callable, args)
-    : notCallable(value)(...args);
-}
-
 /** A JavaScript exception as the error that Lua sees. */
 export function toLuaError(error: unknown): LuaError {
   if (error instanceof LuaError) return error;
@@ -283,18 +274,6 @@ export function give(values: readonly LuaValue[]): LuaValue {
   }
   X.r = values as LuaValue[];
   return values[0];
-}
-
-/** Calls a function to its end from host code; nothing in it can suspend. */
-export function callToEnd(
-  state: CompilerState,
-  callee: LuaValue,
-  args: LuaValue[],
-): LuaValue[] {
-  const execution = new Execution(state, undefined);
-  const value = driveExecution(execution, () => callValue(callee, args));
-  if (value === null) throw new InternalError("A host call suspended");
-  return results(value);
 }
 
 /** Starts or continues a coroutine; `null` when it suspended again. */

@@ -2,6 +2,7 @@
  * Host functions as emitted code calls them. The wrapper's JavaScript name
  * tells stack.ts that the frame is one of a host function.
  */
+import { callValue } from "./calls.ts";
 import { InternalError, LuaError } from "../errors.ts";
 import {
   HostCall,
@@ -11,7 +12,7 @@ import {
   Suspension,
 } from "../host.ts";
 import type { LuaFunction, LuaValue } from "../value.ts";
-import { callValue, give, results, toLuaError } from "./execution.ts";
+import { give, results, toLuaError } from "./execution.ts";
 import { runtime } from "./messages.ts";
 import {
   type Callable,

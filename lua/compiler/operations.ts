@@ -3,60 +3,19 @@
  * values, or `null` when a metamethod suspended, as everywhere in emitted
  * code. The fast paths stand in the emitted code itself.
  */
-import { LuaError } from "../errors.ts";
 import { formatNumber, parseNumber } from "../number.ts";
 import { type LuaTypeName, type LuaValue, typeName } from "../value.ts";
 import { runtime } from "./messages.ts";
-import { propertyOf } from "./names.ts";
 import { type Callable, type Record, type Resumer, S, X } from "./registers.ts";
 import { operandName, raise } from "./stack.ts";
 import { Table } from "./table.ts";
+import { notCallable } from "./calls.ts";
 import { callFunction } from "./execution.ts";
-
-/** Metatables of the types whose values share one. */
-export interface TypeMetatables {
-  string: Table | undefined;
-  number: Table | undefined;
-  boolean: Table | undefined;
-  function: Table | undefined;
-  nil: Table | undefined;
-  thread: Table | undefined;
-}
+import { metamethod } from "./metatables.ts";
 
 const MAX_CHAIN = 100;
 
 type Named = { [property: string]: LuaValue };
-
-/** The metatable of any value. */
-export function metatableOf(value: LuaValue): Table | undefined {
-  if (value instanceof Table) return value.mt;
-  const shared = X.execution!.state.metatables;
-  switch (typeof value) {
-    case "string":
-      return shared.string;
-    case "number":
-      return shared.number;
-    case "boolean":
-      return shared.boolean;
-    case "undefined":
-      return shared.nil;
-    case "function":
-      return shared.function;
-  }
-  const object = value as unknown as {
-    luaType: LuaTypeName;
-    metatable: Table | undefined;
-  };
-  return object.luaType === "thread" ? shared.thread : object.metatable;
-}
-
-/** The metamethod `event`, such as `__add`, of a value. */
-export function metamethod(value: LuaValue, event: string): LuaValue {
-  const mt = metatableOf(value);
-  return mt === undefined
-    ? undefined
-    : (mt as unknown as Named)[propertyOf(event)!];
-}
 
 /** Calls a metamethod for its first result. */
 function callMeta(handler: LuaValue, ...args: LuaValue[]): LuaValue | null {
@@ -65,28 +24,6 @@ function callMeta(handler: LuaValue, ...args: LuaValue[]): LuaValue | null {
     : notCallable(handler)(...args);
   if (value !== null) X.r = undefined;
   return value;
-}
-
-/** What calls `value`, which is no function; LuaJIT follows one `__call`. */
-function viaCall(value: LuaValue): Callable | undefined {
-  const handler = metamethod(value, "__call");
-  return typeof handler === "function"
-    ? (...args) => (handler as unknown as Callable)(value, ...args)
-    : undefined;
-}
-
-/** What a call site calls, when its callee is no function. */
-export function C(value: LuaValue): Callable {
-  return viaCall(value) ?? raise(runtime.call(operandName(0), typeName(value)));
-}
-
-/** What the runtime calls, when that is no function; errors have no place. */
-export function notCallable(value: LuaValue): Callable {
-  const found = viaCall(value);
-  if (found === undefined) {
-    throw new LuaError(runtime.call(undefined, typeName(value)));
-  }
-  return found;
 }
 
 /** `object[key]` when the fast path found nothing. */

@@ -2,6 +2,7 @@
  * What emitted code sees of the runtime: one object with a property for every
  * name in the preamble that emit_chunk.ts writes.
  */
+import { C } from "./calls.ts";
 import { O, T } from "./execution.ts";
 import * as operations from "./operations.ts";
 import { Box, EMPTY, S, X } from "./registers.ts";
@@ -12,6 +13,7 @@ import { iterate } from "./iterate.ts";
 export const runtimeNames: { readonly [name: string]: unknown } = {
   ...operations,
   X,
+  C,
   S,
   O,
   T,

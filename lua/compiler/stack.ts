@@ -7,7 +7,7 @@
 import { LuaError } from "../errors.ts";
 import type { Frame } from "../host.ts";
 import type { LuaFunction, LuaValue } from "../value.ts";
-import { Prototype, scriptOf } from "./chunk.ts";
+import { Prototype, scriptOf } from "./prototype.ts";
 import type { Execution } from "./execution.ts";
 import { type Record, X } from "./registers.ts";
 import { SiteKind } from "./emitter.ts";

@@ -2,6 +2,7 @@
  * The compiling engine behind the contract of lua/host.ts: a Lua state whose
  * functions are JavaScript functions.
  */
+import { callToEnd } from "./calls.ts";
 import { LuaError } from "../errors.ts";
 import type {
   Frame,
@@ -27,7 +28,6 @@ import { openCoroutine } from "./coroutine_library.ts";
 import { openDebug } from "./debug_library.ts";
 import { loadDump } from "./dump.ts";
 import {
-  callToEnd,
   Coroutine,
   driveExecution,
   Execution,
@@ -38,13 +38,8 @@ import {
 } from "./execution.ts";
 import { hostFunction } from "./host_function.ts";
 import { runtime } from "./messages.ts";
-import {
-  index,
-  metamethod,
-  metatableOf,
-  setIndex,
-  type TypeMetatables,
-} from "./operations.ts";
+import { index, setIndex } from "./operations.ts";
+import { metamethod, metatableOf, type TypeMetatables } from "./metatables.ts";
 import { X } from "./registers.ts";
 import { framePosition, functionOf, stackFrames } from "./stack.ts";
 import { forgetWalk, NONE, Table } from "./table.ts";
