@@ -10,7 +10,7 @@ import { LuaError } from "../errors.ts";
 import type { LuaFunction, LuaValue } from "../value.ts";
 import { typeName } from "../value.ts";
 import { give, results, toLuaError } from "./execution.ts";
-import { hostFunction, nameHost } from "./host_function.ts";
+import { nameHost } from "./host_function.ts";
 import { setIterators } from "./iterate.ts";
 import { runtime } from "./messages.ts";
 import { setRaw } from "./operations.ts";
@@ -40,18 +40,16 @@ export function openBase(state: CompilerState): void {
       return give(args.slice(Math.trunc(index)));
     }
     if (index === "#") return args.length - 1;
-    return selectSlowly(...args);
-  });
-  const selectSlowly = hostFunction("select", (...args) => {
-    const number = typeof args[0] === "string" ? Number(args[0]) : args[0];
-    if (typeof number !== "number" || number !== number) {
+    const number = Number(index);
+    if (index === undefined || number !== number) {
       return typeError(state, args, 0, "number");
     }
-    const from = number < 0 ? args.length + Math.trunc(number) : number;
+    const from = number < 0
+      ? args.length + Math.trunc(number)
+      : Math.trunc(number);
     if (from < 1) argumentError(state, 0, "index out of range");
-    give(args.slice(from));
-    return args[from];
-  }) as unknown as Callable;
+    return give(args.slice(from));
+  });
 }
 
 /** The results of a protected call that succeeded. */
@@ -93,9 +91,11 @@ function protectedCall(state: CompilerState): Callable {
 function handledCall(state: CompilerState): Callable {
   const handle = nameHost("xpcall", (handler: LuaValue, error: LuaError) => {
     try {
-      return fail(
-        whileHandling(error, () => callToEnd(state, handler, [error.value])),
+      const [value] = whileHandling(
+        error,
+        () => callToEnd(state, handler, [error.value]),
       );
+      return fail([value]);
     } catch (thrown) {
       toLuaError(thrown);
       return fail([runtime.errorInError]);
@@ -155,7 +155,10 @@ function defineTraversal(state: CompilerState, define: DefineBase): void {
   };
   define("next", next);
   define("pairs", (...args: LuaValue[]) => {
-    if (!(args[0] instanceof Table)) checkTable(state, args, 0);
+    if (!(args[0] instanceof Table)) {
+      if (args.length === 0) checkAny(state, args, 0);
+      checkTable(state, args, 0);
+    }
     X.r = [next as unknown as LuaFunction, args[0], undefined];
     return next as unknown as LuaFunction;
   });
@@ -171,8 +174,10 @@ function defineTraversal(state: CompilerState, define: DefineBase): void {
   });
   define("ipairs", (...args: LuaValue[]) => {
     const [table] = args;
-    if (table === undefined) argumentError(state, 0, "value expected");
-    if (!(table instanceof Table)) checkTable(state, args, 0);
+    if (!(table instanceof Table)) {
+      if (args.length === 0) checkAny(state, args, 0);
+      checkTable(state, args, 0);
+    }
     X.r = [following as unknown as LuaFunction, table, 0];
     return following as unknown as LuaFunction;
   });

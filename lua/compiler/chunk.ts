@@ -49,7 +49,7 @@ export class Chunk implements CompiledChunk {
     const script = new Script(this, lines);
     this.scripts.push(script);
     const url = registerScript(script);
-    return new Function("R", "K", "H", "Q", `${code}\n//# sourceURL=${url}`)(
+    return new Function("R", "N", "H", "Q", `${code}\n//# sourceURL=${url}`)(
       runtimeNames,
       this.emitter.fields.map(fieldOf),
       this.emitter.shapes.map(shapeOf),

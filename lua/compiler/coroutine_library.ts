@@ -1,6 +1,5 @@
 /** The library `coroutine`. */
-import { checkAny, typeError } from "../args.ts";
-import { LuaError } from "../errors.ts";
+import { typeError } from "../args.ts";
 import type { LuaFunction, LuaValue } from "../value.ts";
 import { Coroutine, give, resumeCoroutine, toLuaError } from "./execution.ts";
 import { nameHost, refuseYield } from "./host_function.ts";
@@ -53,7 +52,15 @@ export function openCoroutine(state: CompilerState): void {
         );
       }
       const { quiet } = X;
-      const value = resumeCoroutine(thread, values, false);
+      let value: LuaValue | null;
+      try {
+        value = resumeCoroutine(thread, values, false);
+      } catch (thrown) {
+        X.quiet = quiet;
+        const error = toLuaError(thrown);
+        if (typeof error.value !== "string") throw error;
+        throw newError(state.where(1) + error.value);
+      }
       X.quiet = quiet;
       return value === null ? give(suspended(state, thread)) : value;
     }) as unknown as LuaFunction;
@@ -96,5 +103,3 @@ function suspended(state: CompilerState, thread: Coroutine): LuaValue[] {
   }
   return [];
 }
-void checkAny;
-void LuaError;

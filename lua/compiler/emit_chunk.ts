@@ -19,7 +19,7 @@ import type { ParsedChunk } from "./parser.ts";
 /** The names of the runtime that emitted code uses, see runtime.ts. */
 const RUNTIME =
   "X,S,O,T,C,Table,Box,NONE,EMPTY,trim,setList,setRaw,index,setIndex,add,sub," +
-  "mul,div,mod,pow,unm,remainder,power,lt,le,eq,concat,len,iterate,forNumber";
+  "mul,div,mod,pow,unm,remainder,power,lt,le,eq,concat,len,iterate,forNumber,K";
 
 /** Depth units per frame weight; the rest of a unit counts calls. */
 export const DEPTH_UNIT = 64;
@@ -90,9 +90,12 @@ export class ChunkEmitter implements ChunkContext {
   }
 
   /** Emits the resumable version of one function, and how sites save. */
-  emitResumable(fn: FunctionNode): EmittedCode & { layouts: Layout[] } {
+  emitResumable(
+    fn: FunctionNode,
+    hooked = false,
+  ): EmittedCode & { layouts: Layout[]; sharedNames: string[] } {
     const fields = this.fields.length;
-    const emitter = new Emitter(this, fn, this.facts[fn.id]!, true);
+    const emitter = new Emitter(this, fn, this.facts[fn.id]!, true, hooked);
     emitter.body();
     emitEnd(emitter);
     if (this.fields.length !== fields) {
@@ -101,6 +104,9 @@ export class ChunkEmitter implements ChunkContext {
     const { layouts } = emitter;
     const own = ownVariables(emitter);
     const names = [...emitter.environment(), ...own];
+    // Site 0 is the function's start, for the hooked version.
+    const boxes = fn.parameters.filter((variable) => emitter.isBoxed(variable))
+      .map(({ js }) => `${js}=new Box(${js});`).join("");
     const restore = this.#emitRestore(emitter, names);
     const body = this.#finish(fn, emitter.out.join(""), true);
     const declared = [...new Set([...names, ...emitter.temporaries()])]
@@ -111,13 +117,14 @@ export class ChunkEmitter implements ChunkContext {
       `${declared.map((name) => `,${name}`).join("")};` +
       `const ${emitter.selfName}=fr[2];` +
       (weight > 0 ? `X.d+=${weight * DEPTH_UNIT};` : "") +
-      `switch(pc){${restore}}B:L:for(;;)switch(pc){case 0:${body}` +
+      `switch(pc){${restore}}B:L:for(;;)switch(pc){case 0:${boxes}${body}` +
       `${"\n"}}return S([P${fn.id},pc,${emitter.selfName}` +
       `${names.map((name) => `,${name}`).join("")},t])}`;
     return {
       code,
       lines: emitter.lineSites.map((site) => lineEntry(fn, site)),
       layouts,
+      sharedNames: names,
     };
   }
 
@@ -146,7 +153,7 @@ export class ChunkEmitter implements ChunkContext {
     // later, find what the fast one named.
     const list = (prefix: string, count: number) =>
       Array.from({ length: count }, (_, i) => prefix + i).join(",");
-    return `const {${RUNTIME}}=R,[${list("k", this.fields.length)}]=K,` +
+    return `const {${RUNTIME}}=R,[${list("k", this.fields.length)}]=N,` +
       `[${list("T", this.shapes.length)}]=H,` +
       `[${list("P", this.functions.length)}]=Q;`;
   }

@@ -15,9 +15,11 @@ import type {
 import { emitCall } from "./emit_call.ts";
 import { emitTable } from "./emit_table.ts";
 import { describe, Emitter } from "./emitter.ts";
-import { isNumeric } from "./infer.ts";
+import { isArithmetic, isNumeric } from "./infer.ts";
 
 const ATOM = /^(?:[\w$]+|-?\d+(?:\.\d+)?|"(?:[^"\\]|\\.)*")$/;
+/** Nesting deeper than this would be hard on the JavaScript parser. */
+const LONG = 400;
 const METAMETHOD: Record<ArithmeticOperator, string> = {
   "+": "add",
   "-": "sub",
@@ -119,8 +121,8 @@ export function mayRun(expression: Expression): boolean {
       return expression.operator !== "not" && !isNumeric(expression) ||
         mayRun(expression.operand);
     case "binary":
-      return !isNumeric(expression) || mayRun(expression.left) ||
-        mayRun(expression.right);
+      // Numbers are made of numeric locals and literals alone.
+      return !isNumeric(expression);
   }
   return true;
 }
@@ -240,7 +242,9 @@ function emitUnary(
   }
   const result = target ?? emitter.reserve();
   const mark = emitter.temporaryMark();
-  const value = emitAtom(emitter, operand);
+  let value = emitAtom(emitter, operand);
+  // A numeral cannot stand in front of a field.
+  if (/^\d/.test(value)) value = emitter.spill(value);
   emitter.releaseTo(mark);
   const name = describe(emitter, operand);
   emitter.operation(
@@ -300,34 +304,58 @@ function emitPair(
   return [a, emitAtom(emitter, right)];
 }
 
+/** A chain of arithmetic, `((a + b) - c) * d`, in a loop: it may be long. */
 function emitArithmetic(
   emitter: Emitter,
   expression: BinaryNode,
   target: string | undefined,
 ): string {
-  const { left, right, line } = expression;
-  const operator = expression.operator as ArithmeticOperator;
-  if (isNumeric(left) && isNumeric(right)) {
-    const a = emitOperand(emitter, left, [right]);
-    const b = emitExpression(emitter, right);
-    return arithmetic(operator, a, b);
+  const chain: BinaryNode[] = [];
+  let first: Expression = expression;
+  while (first.kind === "binary" && isArithmetic(first)) {
+    chain.push(first);
+    first = first.left;
   }
   const result = target ?? emitter.reserve();
   const mark = emitter.temporaryMark();
-  const [a, b] = emitPair(emitter, expression);
-  emitter.releaseTo(mark);
-  const name = (describe(emitter, left) ?? "") + "\n" +
-    (describe(emitter, right) ?? "");
-  const checks = numberChecks([[left, a], [right, b]]);
-  emitter.operation(
-    line,
-    name,
-    result,
-    (v) =>
-      `(${v}=${checks}?${arithmetic(operator, a, b)}:` +
-      `${METAMETHOD[operator]}(${a},${b}))===null`,
-  );
-  return result;
+  let value = mayRun(chain[chain.length - 1]!.right)
+    ? emitOperand(emitter, first, [chain[chain.length - 1]!.right])
+    : emitExpression(emitter, first);
+  let numeric = isNumeric(first);
+  // The target may be a variable that a later operand still reads.
+  const sum = target === undefined ? result : emitter.reserve();
+  const after = emitter.temporaryMark();
+  for (let i = chain.length - 1; i >= 0; i--) {
+    const { left, right, line } = chain[i]!;
+    const operator = chain[i]!.operator as ArithmeticOperator;
+    if (numeric && isNumeric(right)) {
+      value = arithmetic(operator, value, emitExpression(emitter, right));
+      if (value.length > LONG) value = emitter.spill(value);
+      continue;
+    }
+    const a = ATOM.test(value) ? value : emitter.spill(value);
+    const b = emitAtom(emitter, right);
+    const into = i === 0 ? result : sum;
+    emitter.releaseTo(i === 0 ? mark : after);
+    const checks = [
+      numeric ? "" : `typeof ${a}==="number"`,
+      isNumeric(right) ? "" : `typeof ${b}==="number"`,
+    ].filter((check, at, all) => check !== "" && all.indexOf(check) === at);
+    emitter.operation(
+      line,
+      (describe(emitter, left) ?? "") + "\n" +
+        (describe(emitter, right) ?? ""),
+      into,
+      (v) =>
+        `(${v}=${checks.join("&&")}?${arithmetic(operator, a, b)}:` +
+        `${METAMETHOD[operator]}(${a},${b}))===null`,
+    );
+    value = into;
+    numeric = false;
+  }
+  if (value !== result) emitter.settle(result);
+  if (sum !== result) emitter.settle(sum);
+  return value;
 }
 
 /** The test that the operands that are not known to be numbers are. */

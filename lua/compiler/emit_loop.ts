@@ -105,8 +105,8 @@ export function emitNumericFor(emitter: Emitter, loop: NumericFor): void {
   emitter.releaseTo(mark);
   emitForCheck(emitter, loop, index, n, d);
   emitter.enter(index, "(for index)");
-  if (!constantLimit) emitter.enter(n, "(for limit)");
-  if (!constantStep) emitter.enter(d, "(for step)");
+  emitter.enter(n, "(for limit)");
+  emitter.enter(d, "(for step)");
 
   const stepValue = step === undefined
     ? 1

@@ -85,6 +85,7 @@ function emitWithLabels(
 
 function emitStatement(emitter: Emitter, statement: Statement): void {
   const temporaries = emitter.temporaryMark();
+  if (emitter.hooked) emitter.write(`K(${statement.line});`);
   emitOne(emitter, statement);
   emitter.releaseTo(temporaries);
 }

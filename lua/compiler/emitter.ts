@@ -116,6 +116,7 @@ export class Emitter {
     readonly fn: FunctionNode,
     readonly facts: FunctionFacts,
     readonly resumable: boolean,
+    readonly hooked = false,
   ) {
     this.#nextLabel = facts.siteCount + 1;
   }
@@ -326,7 +327,8 @@ export class Emitter {
   #saved(): string[] {
     const saved = this.environment();
     for (const { js } of this.#scope) {
-      if (!saved.includes(js)) saved.push(js);
+      // A constant bound of a loop is in scope but needs no place.
+      if (/^[A-Za-z_$]/.test(js) && !saved.includes(js)) saved.push(js);
     }
     return saved;
   }
@@ -394,6 +396,14 @@ export class Emitter {
 
   /** Emits the function's body. */
   body(): void {
+    for (const { js, name } of this.fn.parameters) this.enter(js, name);
+    if (this.resumable) {
+      this.layouts[0] = {
+        saved: this.#saved(),
+        shared: undefined,
+        scope: this.#scope.slice(),
+      };
+    }
     emitBlock(this, this.fn.body);
   }
 }

@@ -102,6 +102,7 @@ export function O(
   set?: (index: number, value: LuaValue) => void,
 ): LuaValue | null {
   if (X.probing) return { prototype, get, set } as unknown as null;
+  if (X.hooked) return startHooked(callee, args, prototype, get);
   if (!X.force) {
     const execution = X.execution!;
     if (hostDepth(SHALLOW) < SHALLOW) {
@@ -119,6 +120,25 @@ export function O(
   }
   X.reason = Reason.Unwind;
   return S([pendingCall, 0, callee, args]);
+}
+
+/** Starts the hooked version of a function. */
+function startHooked(
+  callee: Callable,
+  args: LuaValue[],
+  prototype: Prototype,
+  get: (() => LuaValue[]) | undefined,
+): LuaValue | null {
+  X.hookCall!("call");
+  const { parameters, vararg } = prototype.fn;
+  const values = parameters.map((_, i) => args[i]);
+  const rest = vararg ? [args.slice(parameters.length)] : [];
+  const value = prototype.resume(
+    [prototype, 0, callee, ...(get?.() ?? []), ...rest, ...values],
+    undefined,
+  );
+  if (value !== null) X.hookCall!("return");
+  return value;
 }
 
 /**

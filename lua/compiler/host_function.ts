@@ -3,7 +3,7 @@
  * tells stack.ts that the frame is one of a host function.
  */
 import { callValue } from "./calls.ts";
-import { InternalError, LuaError } from "../errors.ts";
+import { InternalError } from "../errors.ts";
 import {
   HostCall,
   type HostFunction,
@@ -148,4 +148,3 @@ function generatorFunction(
     return advance(undefined, generator, () => generator.next([]));
   });
 }
-void LuaError;

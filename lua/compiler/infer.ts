@@ -6,6 +6,7 @@
  * Not a type system: parameters, results of calls and table fields are unknown.
  */
 import type {
+  BinaryNode,
   Block,
   Expression,
   FunctionNode,
@@ -37,25 +38,41 @@ export function inferNumbers(functions: readonly FunctionNode[]): void {
 
 /** Whether the value of an expression is a number for sure. */
 export function isNumeric(expression: Expression): boolean {
-  switch (expression.kind) {
-    case "number":
+  // A loop down the left side: `1 + 1 + 1 + …` can be thousands long.
+  for (;;) {
+    switch (expression.kind) {
+      case "number":
+        return true;
+      case "local":
+        return expression.variable.numeric;
+      case "paren":
+        expression = expression.inner;
+        continue;
+      case "unary":
+        if (expression.operator !== "-") return false;
+        expression = expression.operand;
+        continue;
+      case "binary":
+        if (!isArithmetic(expression) || !isNumeric(expression.right)) {
+          return false;
+        }
+        expression = expression.left;
+        continue;
+    }
+    return false;
+  }
+}
+
+/** Whether a binary operation is one of `+ - * / % ^`. */
+export function isArithmetic({ operator }: BinaryNode): boolean {
+  switch (operator) {
+    case "+":
+    case "-":
+    case "*":
+    case "/":
+    case "%":
+    case "^":
       return true;
-    case "local":
-      return expression.variable.numeric;
-    case "paren":
-      return isNumeric(expression.inner);
-    case "unary":
-      return expression.operator === "-" && isNumeric(expression.operand);
-    case "binary":
-      switch (expression.operator) {
-        case "+":
-        case "-":
-        case "*":
-        case "/":
-        case "%":
-        case "^":
-          return isNumeric(expression.left) && isNumeric(expression.right);
-      }
   }
   return false;
 }

@@ -82,7 +82,7 @@ export function setIndex(
     }
     object = handler;
   }
-  raise(runtime.indexLoop);
+  raise(runtime.setIndexLoop);
 }
 
 /** Stores without metamethods; nil and NaN keys raise an error. */

@@ -6,7 +6,7 @@ import type { LuaFunction, LuaValue } from "../value.ts";
 import type { FunctionNode } from "./ast.ts";
 import type { ChunkEmitter } from "./emit_chunk.ts";
 import type { FunctionFacts, Layout } from "./emitter.ts";
-import type { Record, Resumer } from "./registers.ts";
+import { type Record, type Resumer, X } from "./registers.ts";
 
 /** Lines that `new Function` puts in front of the body, and the preamble. */
 const HEADER_LINES = 3;
@@ -67,7 +67,10 @@ export class Prototype implements Resumer {
   make!: (...shared: unknown[]) => LuaFunction;
   /** How records are laid out, known with the resumable version. */
   layouts: readonly Layout[] | undefined;
+  /** The variables of records that share their code. */
+  sharedNames: readonly string[] | undefined;
   #resume: ResumeFunction | undefined;
+  #hooked: ResumeFunction | undefined;
 
   constructor(
     readonly chunk: CompiledChunk,
@@ -76,15 +79,26 @@ export class Prototype implements Resumer {
   ) {}
 
   resume(record: Record, value: LuaValue): LuaValue | null {
+    if (X.hooked) return this.#resumeHooked(record, value);
     if (this.#resume === undefined) this.prepare();
     return this.#resume!(record, value);
+  }
+
+  #resumeHooked(record: Record, value: LuaValue): LuaValue | null {
+    if (this.#hooked === undefined) {
+      const { code, lines } = this.chunk.emitter.emitResumable(this.fn, true);
+      this.#hooked = this.chunk.evaluate(code, lines) as ResumeFunction;
+    }
+    return this.#hooked(record, value);
   }
 
   /** Emits the resumable version, if that has not happened yet. */
   prepare(): void {
     if (this.#resume !== undefined) return;
-    const { code, lines, layouts } = this.chunk.emitter.emitResumable(this.fn);
+    const { code, lines, layouts, sharedNames } = this.chunk.emitter
+      .emitResumable(this.fn);
     this.layouts = layouts;
+    this.sharedNames = sharedNames;
     this.#resume = this.chunk.evaluate(code, lines) as ResumeFunction;
   }
 }

@@ -63,6 +63,10 @@ class Registers {
   quiet = false;
   /** Set while the closure's variables are asked for. */
   probing = false;
+  /** A debug hook is set: functions run in their hooked version. */
+  hooked = false;
+  /** Tells the hook of a call or a return. */
+  hookCall: ((event: "call" | "return") => void) | undefined = undefined;
   /** Suspends at every call and back-edge, to test suspension. */
   force = false;
 }

@@ -33,6 +33,8 @@ export class FunctionScope {
   readonly #lexer: Lexer;
   readonly #names: { count: number };
   #block: BlockScope | undefined;
+  /** Variables that are made but not yet in scope. */
+  #declared = 0;
 
   constructor(
     lexer: Lexer,
@@ -49,8 +51,12 @@ export class FunctionScope {
     return `${name.replace(/[^A-Za-z0-9_]/g, "_")}$${number}`;
   }
 
-  /** Makes a variable; {@link activate} puts it in scope. */
+  /** Makes a variable, within LuaJIT's limit; {@link activate} puts it in scope. */
   variable(name: string): Variable {
+    this.#declared++;
+    if (this.active.length + this.#declared > MAX_LOCALS) {
+      this.#limit(MAX_LOCALS, "local variables");
+    }
     return {
       name,
       js: this.#jsName(name),
@@ -62,12 +68,10 @@ export class FunctionScope {
     };
   }
 
-  /** Puts variables in scope, with LuaJIT's limit. */
+  /** Puts variables in scope. */
   activate(variables: readonly Variable[]): void {
     for (const variable of variables) this.active.push(variable);
-    if (this.active.length > MAX_LOCALS) {
-      this.#limit(MAX_LOCALS, "local variables");
-    }
+    this.#declared -= variables.length;
   }
 
   /** Opens a block; a loop catches `break`. */

@@ -209,6 +209,15 @@ export function stackFrames(
   }
   if (execution.failedFrames !== undefined) return execution.failedFrames;
   const frames: PlainFrame[] = [];
+  if (execution.signal !== undefined) {
+    // The function that it called to suspend has left no record.
+    frames.push({
+      hostName: execution.signal.kind === "yielded" ? "yield" : "?",
+      prototype: undefined,
+      site: 0,
+      record: undefined,
+    });
+  }
   pushRecords(frames, execution);
   return finish(frames);
 }

@@ -18,6 +18,7 @@ import {
   type LuaFunction,
   type LuaTable,
   type LuaThread,
+  LuaUserdata,
   type LuaValue,
   typeName,
 } from "../value.ts";
@@ -39,7 +40,7 @@ import {
 import { hostFunction } from "./host_function.ts";
 import { runtime } from "./messages.ts";
 import { index, setIndex } from "./operations.ts";
-import { metamethod, metatableOf, type TypeMetatables } from "./metatables.ts";
+import { metatableOf, type TypeMetatables } from "./metatables.ts";
 import { X } from "./registers.ts";
 import { framePosition, functionOf, stackFrames } from "./stack.ts";
 import { forgetWalk, NONE, Table } from "./table.ts";
@@ -258,6 +259,34 @@ export class CompilerState implements LuaState {
     table.mt = metatable;
   }
 
+  /** Sets the metatable of any value, for `debug.setmetatable`. */
+  setAnyMetatable(value: LuaValue, metatable: Table | undefined): void {
+    if (value instanceof Table) {
+      this.setMetatable(value, metatable);
+      return;
+    }
+    const type = typeName(value);
+    switch (type) {
+      case "string":
+        this.stringMetatable = metatable;
+        break;
+      case "number":
+      case "boolean":
+      case "function":
+      case "nil":
+      case "thread":
+        this.metatables[type] = metatable;
+        break;
+      default:
+        (value as LuaUserdata).metatable = metatable;
+    }
+  }
+
+  /** Returns a userdata without contents. */
+  newUserdata(): LuaUserdata {
+    return new LuaUserdata(undefined);
+  }
+
   setInterrupt(handler: InterruptHandler | undefined): void {
     this.interrupt = handler;
   }
@@ -271,4 +300,3 @@ export class CompilerState implements LuaState {
     forgetWalk();
   }
 }
-void metamethod;
