@@ -42,7 +42,11 @@ export function openDebug(state: CompilerState): void {
   ) =>
     library.set(
       name,
-      inspecting(name, nameHost(name, run)) as unknown as LuaFunction,
+      inspecting(
+        name,
+        nameHost(name, run),
+        name === "sethook",
+      ) as unknown as LuaFunction,
     );
 
   defineInspecting("getinfo", (...args) => getInfo(state, args));
@@ -53,7 +57,7 @@ export function openDebug(state: CompilerState): void {
     const thread = args[0] instanceof Coroutine ? args.shift() : undefined;
     const message = args[0];
     if (
-      message !== undefined && typeof message !== "string" &&
+      args.length > 0 && typeof message !== "string" &&
       typeof message !== "number"
     ) return message;
     const level = optional(

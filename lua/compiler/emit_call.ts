@@ -77,6 +77,7 @@ export function emitCall(
   const list = emitList(emitter, call.args);
   if (callee.self !== undefined) list.values.unshift(callee.self);
   const code = `${callee.code}(${spread(list)})`;
+  if (emitter.hooked) emitter.write(`hookHost(${callee.atom},"call");`);
   emitter.releaseTo(mark);
   const clear = wanted === "one" || wanted === "none" ? "" : "X.r=undefined;";
   if (wanted === "tail") {
@@ -92,6 +93,9 @@ export function emitCall(
     SiteKind.Call,
     clear,
   );
+  if (emitter.hooked && wanted === "none") {
+    emitter.write(`hookHost(${callee.atom},"return");`);
+  }
   if (wanted === "multi") {
     emitter.write(`${result}=X.r===undefined?[${result}]:X.r;`);
   }
@@ -100,6 +104,7 @@ export function emitCall(
 
 interface Callee {
   readonly code: string;
+  readonly atom: string;
   readonly self: string | undefined;
   readonly name: string | undefined;
 }
@@ -117,6 +122,7 @@ function emitCallee(emitter: Emitter, call: CallNode): Callee {
     code: isFunction
       ? code
       : `(typeof ${code}==="function"?${code}:C(${code}))`,
+    atom: code,
     self: undefined,
     name,
   };
@@ -142,6 +148,7 @@ function emitMethod(emitter: Emitter, call: MethodNode): Callee {
   );
   return {
     code: `(typeof ${method}==="function"?${method}:C(${method}))`,
+    atom: method,
     self,
     name: `method '${call.name}'`,
   };

@@ -19,7 +19,7 @@ import type { ParsedChunk } from "./parser.ts";
 /** The names of the runtime that emitted code uses, see runtime.ts. */
 const RUNTIME =
   "X,S,O,T,C,Table,Box,NONE,EMPTY,trim,setList,setRaw,index,setIndex,add,sub," +
-  "mul,div,mod,pow,unm,remainder,power,lt,le,eq,concat,len,iterate,forNumber,K";
+  "mul,div,mod,pow,unm,remainder,power,lt,le,eq,concat,len,iterate,forNumber,K,hookHost";
 
 /** Depth units per frame weight; the rest of a unit counts calls. */
 export const DEPTH_UNIT = 64;

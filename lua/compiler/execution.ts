@@ -80,6 +80,17 @@ export class Coroutine implements LuaThread {
   }
 }
 
+/** LuaJIT needs more of its stack for a metamethod than for a function. */
+const META_WEIGHT = 10;
+
+/** Passes on the result of a metamethod. */
+export const metaCall: Resumer = {
+  resume(_, value) {
+    X.r = undefined;
+    return value;
+  },
+};
+
 /** Calls a pending function. */
 const pendingCall: Resumer = {
   resume(record) {
@@ -244,7 +255,7 @@ function run(
         for (let i = fresh.length - 1; i >= 0; i--) records.push(fresh[i]!);
         fresh.length = 0;
         if (X.reason === Reason.Suspend) return null;
-        if (records.length > MAX_FRAMES) {
+        if (records.length > MAX_FRAMES / 10 && isOverfull(records)) {
           // Only the record on top still has to be called.
           records.pop();
           value = undefined;
@@ -264,6 +275,15 @@ function run(
       error = failure(execution, thrown);
     }
   }
+}
+
+/** Whether a stack is at its limit; calls of metamethods count for more. */
+function isOverfull(records: readonly Record[]): boolean {
+  let frames = records.length;
+  for (const [resumer] of records) {
+    if (resumer === metaCall) frames += META_WEIGHT;
+  }
+  return frames > MAX_FRAMES;
 }
 
 /** Notes where an error came from, before the frames are gone. */

@@ -7,6 +7,7 @@
 import type { LuaFunction, LuaValue } from "../value.ts";
 import { callToEnd } from "./calls.ts";
 import { MAX_DEPTH, X } from "./registers.ts";
+import { HOST_PREFIX } from "./stack.ts";
 import type { CompilerState } from "./state.ts";
 
 /** A hook and what it wants to hear of. */
@@ -53,6 +54,13 @@ export function K(line: number): void {
     lastLine = line;
     fire("line", line);
   }
+}
+
+/** Called by hooked code around each call: host functions tell nobody. */
+export function hookHost(callee: LuaValue, event: "call" | "return"): void {
+  if (hook === undefined || typeof callee !== "function") return;
+  const { name } = callee as unknown as { readonly name: string };
+  if (name.startsWith(HOST_PREFIX)) hookCall(event);
 }
 
 /** Tells the hook of a call or a return. */

@@ -84,8 +84,14 @@ export function refuseYield(): never {
 /**
  * A function that needs the stack's closures: it runs after the stack has
  * moved to the heap, where records name them.
+ *
+ * @param always Also when the first argument is a function, not a level.
  */
-export function inspecting(name: string, run: Callable): Callable {
+export function inspecting(
+  name: string,
+  run: Callable,
+  always = false,
+): Callable {
   const resumer: Resumer = {
     resume: (record) => {
       X.r = undefined;
@@ -93,7 +99,7 @@ export function inspecting(name: string, run: Callable): Callable {
     },
   };
   return nameHost(name, (...args: LuaValue[]) => {
-    if (typeof args[0] === "function") return run(...args);
+    if (typeof args[0] === "function" && !always) return run(...args);
     X.reason = Reason.Unwind;
     return S([resumer, 0, args]);
   });

@@ -10,7 +10,7 @@ import { type Callable, type Record, type Resumer, S, X } from "./registers.ts";
 import { operandName, raise } from "./stack.ts";
 import { Table } from "./table.ts";
 import { notCallable } from "./calls.ts";
-import { callFunction } from "./execution.ts";
+import { callFunction, metaCall } from "./execution.ts";
 import { metamethod } from "./metatables.ts";
 
 const MAX_CHAIN = 100;
@@ -22,7 +22,8 @@ function callMeta(handler: LuaValue, ...args: LuaValue[]): LuaValue | null {
   const value = typeof handler === "function"
     ? callFunction(handler as unknown as Callable, args)
     : notCallable(handler)(...args);
-  if (value !== null) X.r = undefined;
+  if (value === null) return S([metaCall, 0]);
+  X.r = undefined;
   return value;
 }
 

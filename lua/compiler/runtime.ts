@@ -7,7 +7,7 @@ import { O, T } from "./execution.ts";
 import * as operations from "./operations.ts";
 import { Box, EMPTY, S, X } from "./registers.ts";
 import { NONE, Table, trim } from "./table.ts";
-import { K } from "./hooks.ts";
+import { hookHost, K } from "./hooks.ts";
 import { iterate } from "./iterate.ts";
 
 /** The runtime of emitted code, by name. */
@@ -15,6 +15,7 @@ export const runtimeNames: { readonly [name: string]: unknown } = {
   ...operations,
   X,
   K,
+  hookHost,
   C,
   S,
   O,

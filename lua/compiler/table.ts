@@ -322,7 +322,10 @@ export class Walk {
     this.#at = table.hash?.find(key) ?? -1;
     if (this.#at < 0) {
       // A key that moved or left while the table was being cleared.
-      if (typeof key === "number" && key === table.arr.length) {
+      if (
+        typeof key === "number" && key === table.arr.length &&
+        table.arr !== NONE
+      ) {
         this.#phase = 0;
         this.#at = key;
         return;
