@@ -43,12 +43,12 @@ export class Coroutine {
 
   /**
    * @param thread The Lua coroutine.
-   * @param spawnedAt `file:line` of the call that made it, for error reports.
+   * @param spawnedAt Words `file:line` of the call that made it, for error reports.
    * @param onEnd Told how it ended; without it, a failure is uncaught.
    */
   constructor(
     readonly thread: LuaThread,
-    readonly spawnedAt: string | undefined,
+    readonly spawnedAt: { toString(): string } | undefined,
     readonly onEnd: OnEnd | undefined,
   ) {}
 
@@ -73,8 +73,8 @@ export type OnEnd = (
 
 /** How {@link Coroutines.spawn} starts a coroutine. */
 export interface SpawnOptions {
-  /** `file:line` of the spawning call. */
-  readonly spawnedAt?: string;
+  /** Words `file:line` of the spawning call. */
+  readonly spawnedAt?: { toString(): string };
   /** Told how the coroutine ended. */
   readonly onEnd?: OnEnd;
 }

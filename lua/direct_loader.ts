@@ -6,9 +6,8 @@
 import { checkString, raise } from "./args.ts";
 import { LuaError } from "./errors.ts";
 import type { LuaState } from "./host.ts";
-import { readBytes } from "../runtime/files/read.ts";
-import { decodeText } from "./text.ts";
-import type { LuaFunction, LuaTable } from "./value.ts";
+import { loadFile } from "./stdlib/load_file.ts";
+import type { LuaTable } from "./value.ts";
 
 /** Appends the loader to `package.loaders`. */
 export function addDirectLoader(state: LuaState): void {
@@ -33,17 +32,4 @@ export function addDirectLoader(state: LuaState): void {
       }
     }),
   );
-}
-
-function loadFile(state: LuaState, path: string): LuaFunction {
-  const read = readBytes(decodeText(path));
-  if (!read.ok) {
-    throw new LuaError(`cannot ${read.action} ${path}: ${read.reason}`);
-  }
-  return state.load(withoutShebang(read.bytes), "@" + path);
-}
-
-/** A first line that starts with `#` is for the system's shell. */
-function withoutShebang(source: string): string {
-  return source.startsWith("#") ? source.replace(/^[^\n]*/, "") : source;
 }

@@ -197,6 +197,11 @@ export interface LuaState extends Disposable {
    */
   where(level: number): string;
   /**
+   * Where the running host function was called from. Cheap to take: the text
+   * `file:line` is made when `toString` is called, `""` where there is none.
+   */
+  calledFrom(): { toString(): string };
+  /**
    * How the call site names the running host function, for
    * `bad argument #1 to 'name'`; no name when called from the host (pcall).
    */

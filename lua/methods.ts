@@ -17,12 +17,14 @@ import type { LuaTable } from "./value.ts";
  * @param state The Lua state.
  * @param name What errors call the object.
  * @param methods The methods; it gets a metatable of its own.
+ * @param notText The error for a key that is no text.
  * @returns The metatable for the objects.
  */
 export function methodMetatable(
   state: LuaState,
   name: string,
   methods: LuaTable,
+  notText = "metatable error, arg2 not a string!",
 ): LuaTable {
   // A table finds methods without a call; only misses reach the function.
   const misses = state.newTable();
@@ -30,7 +32,7 @@ export function methodMetatable(
     "__index",
     state.newFunction("__index", (_methods, key) => {
       const text = toStringArgument(key) ??
-        raise(state, "metatable error, arg2 not a string!");
+        raise(state, notText);
       raise(state, `${name} no such element: ${text}`);
     }),
   );

@@ -15,7 +15,11 @@ import { createState, type EngineName } from "./engines.ts";
 import { InternalError, LuaError } from "./errors.ts";
 import { definer } from "./define.ts";
 import type { HostFunction, InterruptHandler, LuaState } from "./host.ts";
-import type { MtevContext, ProcessContext } from "./mtev/context.ts";
+import type {
+  MtevContext,
+  ProcessContext,
+  StateResource,
+} from "./mtev/context.ts";
 import { openMtev } from "./mtev/mod.ts";
 import { loadPrelude } from "./mtev/prelude.ts";
 import { callDefunct } from "./mtev/reload.ts";
@@ -245,15 +249,23 @@ export class Runtime implements Disposable, AsyncDisposable {
       this.eventer,
       (coroutine, error) => this.#reportUncaught(state, coroutine, error),
     );
+    const resources = new Set<StateResource>();
+    const libraries = openLibraries(state, {
+      exit: (code) => {
+        for (const resource of resources) resource.beforeExit?.();
+        return (this.#options.exit ?? Deno.exit)(code);
+      },
+    });
     const context: MtevContext = {
       process: this.#process,
       state,
+      libraries,
+      resources,
       eventer: this.eventer,
       coroutines,
       loop: 0,
       generation: this.#process.generation,
     };
-    openLibraries(state, { exit: this.#options.exit ?? Deno.exit });
     this.#setPaths(state);
     openMtev(context);
     addDirectLoader(state);
@@ -367,8 +379,11 @@ function defineGlobal(state: LuaState, name: string, fn: HostFunction): void {
   definer(state)(table, last, fn);
 }
 
-function disposeContext({ coroutines, state }: MtevContext): void {
+function disposeContext(context: MtevContext): void {
+  const { coroutines, libraries, resources, state } = context;
   coroutines[Symbol.dispose]();
+  for (const resource of resources) resource[Symbol.dispose]();
+  libraries[Symbol.dispose]();
   state[Symbol.dispose]();
 }
 
@@ -389,9 +404,8 @@ function uncaughtReport(
   if (message !== undefined) {
     report += `lua error: ${message}\n${error.traceback ?? ""}\n`;
   }
-  if (coroutine.spawnedAt) {
-    report += `coroutine spawned at ${coroutine.spawnedAt}\n`;
-  }
+  const spawnedAt = String(coroutine.spawnedAt ?? "");
+  if (spawnedAt !== "") report += `coroutine spawned at ${spawnedAt}\n`;
   return report;
 }
 

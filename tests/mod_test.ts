@@ -113,11 +113,11 @@ function main()
   print("round", round, mtev.runtime_defunct(function() print("replaced", round) end))
   if round == 0 then
     mtev.runtime_reload()
-    mtev.sleep(0.001)
+    while not is_replaced() do mtev.sleep(0.001) end
     print("old state ends", mtev.runtime_defunct())
-  else
-    mtev.waitfor("nothing", 0.01)
     finished()
+  else
+    is_replaced(true)
   end
 end`);
   let stdout = "";
@@ -125,6 +125,8 @@ end`);
   await using runtime = await createRuntime({
     stdout: (text) => stdout += text,
   });
+  let replaced = false;
+  runtime.define("is_replaced", (now) => replaced ||= now === true);
   runtime.define("finished", () => {
     resolve();
     return NOTHING;

@@ -2,7 +2,7 @@
  * The basic functions that need the VM: errors, protected calls, traversal.
  * The rest of the base library is in lua/stdlib, for every engine.
  */
-import { checkNumber } from "../args.ts";
+import { checkNumber, toStringArgument } from "../args.ts";
 import { definer } from "../define.ts";
 import { LuaError } from "../errors.ts";
 import type { LuaValue } from "../value.ts";
@@ -15,23 +15,16 @@ import {
   register,
   results,
 } from "./natives.ts";
+import { protectedCall } from "./machine.ts";
 import type { FengariState } from "./state.ts";
 import { fromVm, push, toVm } from "./values.ts";
-import {
-  lapi,
-  lobject,
-  ltable,
-  MULTRET,
-  NATIVE_ERROR,
-  OK,
-  TABLE,
-  YIELD,
-} from "./vm.ts";
+import { lapi, lobject, ltable, NATIVE_ERROR, OK, TABLE, YIELD } from "./vm.ts";
 
 /** Puts the functions into the globals. */
 export function installBase(state: FengariState): void {
   installCalls(state);
   installTraversal(state);
+  installToString(state);
 }
 
 function installCalls(state: FengariState): void {
@@ -55,7 +48,7 @@ function installCalls(state: FengariState): void {
     L.stack[first] = toVm(true);
     L.top++;
     const argc = L.top - first - 2;
-    return finish(L, lapi.lua_pcallk(L, argc, MULTRET, 0, 0, finish), 0);
+    return finish(L, protectedCall(L, argc, 0, 0, finish), 0);
   };
 
   const xpcall: NativeFunction = (L) => {
@@ -71,7 +64,7 @@ function installCalls(state: FengariState): void {
     stack[first + 1] = toVm(true);
     stack[first + 2] = callee;
     const argc = L.top - first - 3;
-    return finish(L, lapi.lua_pcallk(L, argc, MULTRET, 1, 1, finish), 1);
+    return finish(L, protectedCall(L, argc, 1, 1, finish), 1);
   };
 
   register(state.globals, { pcall, xpcall });
@@ -80,11 +73,8 @@ function installCalls(state: FengariState): void {
   define(state.globals, "error", (...args) => {
     const [value, level] = args;
     const depth = level === undefined ? 1 : checkNumber(state, args, 1);
-    throw new LuaError(
-      typeof value === "string" && depth > 0
-        ? state.where(depth) + value
-        : value,
-    );
+    const text = depth > 0 ? toStringArgument(value) : undefined;
+    throw new LuaError(text === undefined ? value : state.where(depth) + text);
   });
 }
 
@@ -128,7 +118,7 @@ function installTraversal(state: FengariState): void {
     const index = (argument(L, 1)?.value as number) + 1;
     if (table?.type !== TABLE) badType(state, L, 0, "table");
     const value = ltable.luaH_getint(table!.value as never, index);
-    if (value.ttisnil()) return results(L, undefined);
+    if (value.ttisnil()) return 0;
     push(L, index);
     L.stack[L.top++] = new lobject.TValue(value.type, value.value);
     return 2;
@@ -142,4 +132,23 @@ function installTraversal(state: FengariState): void {
   };
 
   register(state.globals, { next, pairs, ipairs });
+}
+
+/** `tostring`, whose metamethod may yield and return anything. */
+function installToString(state: FengariState): void {
+  const finish: Continuation = () => 1;
+
+  const tostring: NativeFunction = (L) => {
+    const slot = argument(L, 0);
+    if (slot === undefined) return badArgument(state, L, 0, "value expected");
+    const value = fromVm(slot);
+    const handler = state.metatable(value)?.get("__tostring");
+    if (handler === undefined) return results(L, state.tostring(value));
+    push(L, handler);
+    push(L, value);
+    lapi.lua_callk(L, 1, 1, 0, finish);
+    return 1;
+  };
+
+  register(state.globals, { tostring });
 }

@@ -11,6 +11,7 @@ import {
   checkString,
   checkTable,
   raise,
+  toNumberArgument,
 } from "../args.ts";
 import { definer } from "../define.ts";
 import { multi, NOTHING } from "../host.ts";
@@ -92,10 +93,11 @@ function installInfo(state: FengariState, library: LuaTable): void {
       argumentError(state, 1 + skipped, "invalid option");
     }
     if (isFunction(of)) return describeFunction(state, of, what, undefined);
-    if (typeof of !== "number" && typeof of !== "string") {
+    const number = toNumberArgument(of);
+    if (number === undefined) {
       argumentError(state, skipped, "function or level expected");
     }
-    const level = findLevel(state, L, checkInteger(state, rest, 0));
+    const level = findLevel(state, L, Math.trunc(number));
     if (level === undefined) return undefined;
     return describeFunction(state, functionOf(L, level.ci), what, { L, level });
   });
@@ -115,7 +117,13 @@ function describeFunction(
     info.set("source", source);
     info.set("short_src", formatChunkName(source));
     info.set("linedefined", proto?.linedefined ?? -1);
-    info.set("lastlinedefined", proto?.lastlinedefined ?? -1);
+    info.set(
+      "lastlinedefined",
+      // fengari has none for a chunk; its last instruction is on the last line.
+      proto?.linedefined === 0
+        ? proto.lineinfo.at(-1)
+        : proto?.lastlinedefined ?? -1,
+    );
     info.set(
       "what",
       proto === undefined ? "C" : proto.linedefined === 0 ? "main" : "Lua",

@@ -8,7 +8,7 @@ import type { LuaFunction } from "../value.ts";
 import type { Hook, State } from "./internals.ts";
 import type { Machine } from "./machine.ts";
 import { push } from "./values.ts";
-import { lapi, ldebug, ldo } from "./vm.ts";
+import { CIST_LUA, lapi, ldebug, ldo } from "./vm.ts";
 
 /** Instructions between two calls of the interrupt handler. */
 const INTERRUPT_INTERVAL = 1000;
@@ -38,7 +38,7 @@ export class Hooks {
 
   constructor(machine: Machine) {
     this.#machine = machine;
-    machine.beforeResume = (L) => this.#install(L);
+    machine.installHooks = (L) => this.#install(L);
   }
 
   /** The hook of the program, if it set one. */
@@ -87,10 +87,10 @@ export class Hooks {
   }
 
   #install(L: State): void {
-    if (
-      L.thread?.pendingError !== undefined || L.hookmask === this.#mask &&
-        L.basehookcount === this.#step
-    ) return;
+    const armed = L.thread.pendingError !== undefined &&
+      (L.ci.callstatus & CIST_LUA) !== 0;
+    const same = L.hookmask === this.#mask && L.basehookcount === this.#step;
+    if (armed || same) return;
     ldebug.lua_sethook(
       L,
       this.#mask === 0 ? null : this.run,
@@ -102,12 +102,11 @@ export class Hooks {
   /** Called by the VM. */
   readonly run: Hook = (L, info) => {
     const { pendingError } = L.thread;
-    if (pendingError !== undefined) {
+    if (pendingError !== undefined) { // armed
       L.thread.pendingError = undefined;
       this.#install(L);
       this.#machine.raiseValue(L, pendingError.value);
     }
-    this.#install(L); // a coroutine up the chain may still have the old one
     if (info.event === COUNT) {
       this.#untilInterrupt -= this.#step;
       this.#untilCount -= this.#step;

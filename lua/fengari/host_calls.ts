@@ -15,9 +15,9 @@ import {
 } from "../host.ts";
 import type { LuaValue } from "../value.ts";
 import type { Continuation, NativeFunction, State } from "./internals.ts";
-import { type Machine, reserve } from "./machine.ts";
+import { type Machine, protectedCall, reserve } from "./machine.ts";
 import { fromVm, push, valuesFrom } from "./values.ts";
-import { lapi, ldo, MULTRET, NATIVE_ERROR, OK, YIELD } from "./vm.ts";
+import { lapi, ldo, NATIVE_ERROR, OK, YIELD } from "./vm.ts";
 
 type HostGenerator = Generator<HostCall | Suspension, HostResult, LuaValue[]>;
 
@@ -134,7 +134,7 @@ function drive(
     if (request instanceof HostCall) {
       push(L, request.callee);
       const argc = pushAll(L, request.args);
-      const status = lapi.lua_pcallk(L, argc, MULTRET, 0, driven, afterCall);
+      const status = protectedCall(L, argc, 0, driven, afterCall);
       if (status === OK) values = valuesFrom(L, L.ci.funcOff + 1);
       else error = errorOfCall(machine, L, status);
     } else if (request instanceof Suspension) {

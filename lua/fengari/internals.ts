@@ -4,8 +4,9 @@
  * member is listed when something here uses it. Offsets and stack indices are
  * absolute positions in `L.stack`.
  */
-import type { LuaTable } from "../value.ts";
-import type { Thread } from "./values.ts";
+import type { LuaError } from "../errors.ts";
+import type { Suspension } from "../host.ts";
+import type { LuaTable, LuaThread } from "../value.ts";
 
 /** A Lua string: see {@link TString} in early_patches.ts. */
 export interface VmString {
@@ -74,6 +75,8 @@ export interface CallInfo {
 export interface GlobalState {
   mainthread: State;
   atnativeerror: NativeFunction | null;
+  /** Ours: raises an exception that ends the run of a Lua function. */
+  raiseException(L: State, error: unknown): never;
   mt: (Table | undefined)[];
   l_registry: TValue;
 }
@@ -95,7 +98,28 @@ export interface State {
   hookcount: number;
   basehookcount: number;
   /** The wrapper; set right after creation. */
-  thread: Thread;
+  thread: VmThread;
+}
+
+/** What this engine keeps of a coroutine: see values.ts. */
+export interface VmThread extends LuaThread {
+  readonly vm: State;
+  /** Tells the thread that is running now. */
+  readonly running: () => State;
+  /** Whether it is on the chain of resumes. */
+  active: boolean;
+  /** Whether it ended or failed. */
+  dead: boolean;
+  /** The wait that a host function just asked for. */
+  suspension: Suspension | undefined;
+  /** Whether the interrupt handler just suspended it. */
+  interrupted: boolean;
+  /** Whether the host resumed it, so that it may be interrupted. */
+  ownedByHost: boolean;
+  /** What it raises when it goes on. */
+  pendingError: LuaError | undefined;
+  /** Its table of globals, when it was changed. */
+  environment: LuaTable | undefined;
 }
 
 /** A function of the VM's own protocol: gives the number of results. */
@@ -128,6 +152,14 @@ export interface DebugInfo {
 /** The state of the lexer. */
 export interface LexState {
   t: { token: number };
+  lookahead: { token: number };
+  /** The next character, or -1. */
+  current: number;
+  linenumber: number;
+  L: State;
+  z: { zgetc(): number };
+  buff: { buffer: Uint8Array; n: number };
+  source: VmString;
   envn: VmString;
 }
 
@@ -213,6 +245,13 @@ export interface MetaModule {
     result: TValue,
     event: number,
   ): boolean;
+  luaT_trybinTM(
+    L: State,
+    a: TValue,
+    b: TValue,
+    result: TValue,
+    event: number,
+  ): void;
   luaT_callorderTM(
     L: State,
     a: TValue,
@@ -232,10 +271,12 @@ export interface LexModule {
   LUA_ENV: Uint8Array;
   luaX_setinput(L: State, ls: LexState, ...rest: unknown[]): void;
   luaX_next(ls: LexState): void;
+  luaX_lookahead(ls: LexState): number;
   luaX_syntaxerror(ls: LexState, message: Uint8Array): never;
 }
 
 export interface VmModule {
+  luaV_execute(L: State): void;
   luaV_gettable(L: State, object: TValue, key: TValue, to: number): void;
   settable(L: State, object: TValue, key: TValue, value: TValue): void;
   luaV_rawequalobj(a: TValue, b: TValue): number;
@@ -250,6 +291,7 @@ export interface DoModule {
     k: Continuation | null,
   ): number;
   luaD_checkstack(L: State, count: number): void;
+  luaD_throw(L: State, status: number): never;
 }
 
 export interface DebugModule {

@@ -10,15 +10,17 @@
 import { LuaError } from "../errors.ts";
 import type { Outcome } from "../host.ts";
 import type { LuaValue } from "../value.ts";
-import type { NativeFunction, State } from "./internals.ts";
+import type { Continuation, NativeFunction, State } from "./internals.ts";
 import { where } from "./stack.ts";
 import { fromVm, push, type Thread, valuesFrom } from "./values.ts";
 import {
+  CIST_LUA,
   lapi,
   ldebug,
   ldo,
   lstate,
   MINSTACK,
+  MULTRET,
   NATIVE_ERROR,
   OK,
   YIELD,
@@ -26,7 +28,13 @@ import {
 
 /** Whether `error` is the end of the JavaScript stack. */
 export function isStackOverflow(error: unknown): boolean {
-  return error instanceof RangeError && /call stack/i.test(error.message);
+  // No regular expression: compiling one fails at the end of the stack, which
+  // V8 reports as a SyntaxError.
+  if (error instanceof RangeError) {
+    return error.message === "Maximum call stack size exceeded";
+  }
+  return error instanceof SyntaxError &&
+    error.message.endsWith(": Stack overflow");
 }
 
 /** Makes room for `count` values to be pushed. */
@@ -36,6 +44,29 @@ export function reserve(L: State, count: number): void {
   }
 }
 
+/**
+ * Calls a function so that its errors end here, also when it has yielded:
+ * then `k` goes on.
+ *
+ * @param handler The index of the message handler, or 0.
+ * @returns The status.
+ */
+export function protectedCall(
+  L: State,
+  argc: number,
+  handler: number,
+  ctx: unknown,
+  k: Continuation,
+): number {
+  // fengari restores `allowhook` from a bit that it forgets to set, so that
+  // after an error no hook, and no interrupt, would run in the coroutine.
+  L.ci.callstatus |= CIST_OAH;
+  return lapi.lua_pcallk(L, argc, MULTRET, handler, ctx, k);
+}
+
+/** Bit of {@link CallInfo.callstatus}: hooks were allowed at the call. */
+const CIST_OAH = 1 << 0;
+
 /** The shared part of a Lua state. */
 export class Machine {
   /** The thread that is running. */
@@ -44,12 +75,14 @@ export class Machine {
   fatal: { readonly error: unknown } | undefined;
   /** The thread whose hook is running: it has no stack level of its own. */
   hooked: State | undefined;
-  /** Called before a coroutine goes on, to install hooks. */
-  beforeResume: ((L: State) => void) | undefined;
+  /** Called for a coroutine that is about to go on, to install hooks. */
+  installHooks: ((L: State) => void) | undefined;
 
   constructor() {
     this.current = lstate.lua_newstate();
-    this.current.l_G.atnativeerror = this.#translateException;
+    const shared = this.current.l_G;
+    shared.atnativeerror = this.#translateException;
+    shared.raiseException = (L, error) => this.raiseException(L, error);
   }
 
   /** The position `file:line: ` of a level; 1 is the caller of the host. */
@@ -71,7 +104,10 @@ export class Machine {
   /** Raises in the VM what a host function threw. */
   raiseException(L: State, error: unknown): never {
     if (error instanceof LuaError) return this.raiseValue(L, error.value);
-    if (isStackOverflow(error)) return this.raise(L, "stack overflow");
+    if (isStackOverflow(error)) {
+      const level = L.ci.callstatus & CIST_LUA ? 0 : 1;
+      return this.raiseValue(L, where(L, level, false) + "stack overflow");
+    }
     this.fatal ??= { error };
     throw error;
   }
@@ -97,20 +133,24 @@ export class Machine {
   resume(thread: Thread, argc: number): Outcome {
     const L = thread.vm;
     const from = this.current;
-    this.beforeResume?.(L);
+    this.installHooks?.(L);
     this.current = L;
     thread.active = true;
     let status: number;
     try {
       status = ldo.lua_resume(L, from, argc);
-    } catch {
-      // The VM's own check fails when an exception ends a coroutine that had
-      // caught an error before.
+    } catch (error) {
+      // The VM's own check fails when the stack ended in a coroutine that had
+      // caught an error before; anything else is a defect.
+      const known = isStackOverflow(error) ||
+        error instanceof Error && error.message === "assertion failed";
+      if (!known) this.fatal ??= { error };
       status = NATIVE_ERROR;
     } finally {
       this.current = from;
       thread.active = false;
     }
+    this.installHooks?.(from);
     if (status === YIELD) return this.#yielded(thread);
     if (status === OK) {
       thread.dead = true;

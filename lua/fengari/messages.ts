@@ -56,8 +56,6 @@ const REWORDED: Record<string, string> = {
 const REWORDED_SYNTAX: Record<string, string> = {
   "<name> expected": "'<name>' expected",
   "<eof> expected": "'<eof>' expected",
-  "<name> or '...' expected": "'<name>' expected",
-  "'=' or 'in' expected": "'=' or 'in' expected",
   "hexadecimal digit expected": "invalid escape sequence",
   "decimal escape too large": "invalid escape sequence",
   "missing '{'": "invalid escape sequence",
@@ -89,7 +87,8 @@ function translate(format: string, args: string[]): string {
       const [operation, type] = args;
       const named = variable;
       variable = undefined;
-      return named !== undefined && VARIABLE_KINDS.includes(named[0])
+      return named !== undefined && VARIABLE_KINDS.includes(named[0]) &&
+          named[1] !== "?"
         ? `attempt to ${operation} ${named[0]} '${named[1]}' (a ${type} value)`
         : `attempt to ${operation} a ${type} value`;
     }
@@ -117,11 +116,15 @@ function translate(format: string, args: string[]): string {
 
 function formatSyntaxError(message: string, near: string): string {
   if (/^<\w+>$/.test(near)) near = `'${near}'`;
+  if (/has more than \d+ /.test(message)) return message;
   if (message.endsWith("invalid escape sequence")) {
     near = near.replace(/\\[^\\]*$/, "'");
-  } else if (near !== "'='" && near !== "','") {
-    // 5.3 looks for a call where 5.1 looks for an assignment.
-    message = message.replace(/syntax error$/, "'=' expected");
+  } else {
+    // 5.3 asks whether the expression was a call, LuaJIT for what follows it.
+    message = message.replace(
+      /syntax error$/,
+      near === "'='" || near === "','" ? "unexpected symbol" : "'=' expected",
+    );
   }
   return `${message} near ${near}`;
 }

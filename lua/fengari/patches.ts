@@ -7,8 +7,21 @@
  */
 import { formatNumber, parseNumber } from "../number.ts";
 import { toBytes, toText, TString } from "./early_patches.ts";
-import type { State, Table, TValue } from "./internals.ts";
-import { lfunc, llex, lobject, ltm, TABLE, USERDATA } from "./vm.ts";
+import type { LexState, State, Table, TValue } from "./internals.ts";
+import { formatChunkName } from "./messages.ts";
+import { push } from "./values.ts";
+import {
+  FUNCTION,
+  ldebug,
+  ldo,
+  lfunc,
+  llex,
+  lobject,
+  ltm,
+  lvm,
+  TABLE,
+  USERDATA,
+} from "./vm.ts";
 
 const value = lobject.TValue.prototype;
 
@@ -55,9 +68,25 @@ const FOREIGN_OPERATORS = new Map([
   [0x7c, "|"],
   [0x7e, "~"],
 ]);
+const TK_GOTO = 266;
+const TK_EOS = 289;
+const TK_NUMBER = 290;
+const TK_INTEGER = 291;
+const TK_NAME = 292;
 const nextToken = llex.luaX_next;
 llex.luaX_next = (ls) => {
+  const before = ls.t.token;
   nextToken(ls);
+  const { token } = ls.t;
+  if (token === TK_NUMBER || token === TK_INTEGER) checkNumeral(ls);
+  // `goto` is a name unless a name follows it.
+  if (token === TK_GOTO) {
+    const member = before === 0x2e || before === 0x3a; // `.` or `:`
+    if (member || llex.luaX_lookahead(ls) !== TK_NAME) ls.t.token = TK_NAME;
+  }
+  if (token === 0x3b && NO_STATEMENT_BEFORE.has(before)) {
+    llex.luaX_syntaxerror(ls, toBytes("unexpected symbol"));
+  }
   const foreign = FOREIGN_OPERATORS.get(ls.t.token);
   if (foreign !== undefined) {
     ls.t.token = foreign.charCodeAt(0);
@@ -65,7 +94,33 @@ llex.luaX_next = (ls) => {
   }
 };
 
-const { TM_EQ, TM_LEN } = ltm.TMS;
+/** Tokens after which a `;` ends nothing: start, `;`, do, else, repeat, then. */
+const NO_STATEMENT_BEFORE = new Set([0, 0x3b, 259, 260, 271, 275]);
+
+const lookAhead = llex.luaX_lookahead;
+llex.luaX_lookahead = (ls) =>
+  ls.lookahead.token === TK_EOS ? lookAhead(ls) : ls.lookahead.token;
+
+/** LuaJIT takes the letters after a numeral for a part of it. */
+function checkNumeral(ls: LexState): void {
+  let text = "";
+  for (; ls.current >= 0; ls.current = ls.z.zgetc()) {
+    const character = String.fromCharCode(ls.current);
+    if (!/[\w.]/.test(character)) break;
+    text += character;
+  }
+  if (text === "") return;
+  const { buffer, n } = ls.buff;
+  const number = toText(buffer.subarray(0, n)) + text;
+  const chunk = formatChunkName(ls.source.text());
+  push(
+    ls.L,
+    `${chunk}:${ls.linenumber}: malformed number near '${number}'`,
+  );
+  ldo.luaD_throw(ls.L, 3); // LUA_ERRSYNTAX
+}
+
+const { TM_EQ, TM_LEN, TM_CALL } = ltm.TMS;
 /** The `__eq` handler found last, until it is called. */
 let equalityHandler: TValue | null = null;
 
@@ -94,8 +149,28 @@ ltm.luaT_callTM = (L, handler, a, b, result, hasResult) => {
       return;
     }
   }
+  checkCallable(L, handler);
   callHandler(L, handler, a, b, result, hasResult);
 };
+
+const callBinaryHandler = ltm.luaT_trybinTM;
+ltm.luaT_trybinTM = (L, a, b, result, event) => {
+  let handler = ltm.luaT_gettmbyobj(L, a, event);
+  if (handler.ttisnil()) handler = ltm.luaT_gettmbyobj(L, b, event);
+  if (!handler.ttisnil()) checkCallable(L, handler);
+  callBinaryHandler(L, a, b, result, event);
+};
+
+/** LuaJIT names no position when a metamethod cannot be called. */
+function checkCallable(L: State, handler: TValue): void {
+  if (
+    baseType(handler) === FUNCTION ||
+    !ltm.luaT_gettmbyobj(L, handler, TM_CALL!).ttisnil()
+  ) return;
+  const type = toText(ltm.ttypename(baseType(handler)));
+  push(L, `attempt to call a ${type} value`);
+  ldebug.luaG_errormsg(L);
+}
 
 // The same for `<` and `<=`, which moreover never compare different types.
 const compareByHandler = ltm.luaT_callorderTM;
@@ -121,3 +196,16 @@ export function metatableOf(L: State, { type, value }: TValue) {
 
 // LuaJIT names types by their basic name, whatever `__name` says.
 ltm.luaT_objtypename = (_L, operand) => ltm.ttypename(baseType(operand));
+
+// The end of the JavaScript stack becomes an error where there is a Lua
+// function to name. Raising it may end the stack again; then the next caller
+// tries, with a little more room.
+const execute = lvm.luaV_execute;
+lvm.luaV_execute = (L) => {
+  try {
+    execute(L);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error; // a jump of the VM's own
+    L.l_G.raiseException(L, error);
+  }
+};

@@ -83,7 +83,8 @@ function sourceOf(proto: Proto): string {
 }
 
 function lineOf(ci: CallInfo, proto: Proto): number {
-  return proto.lineinfo[ci.l_savedpc - 1] ?? -1;
+  // At its very start a function has not fetched an instruction yet.
+  return proto.lineinfo[Math.max(0, ci.l_savedpc - 1)] ?? -1;
 }
 
 /** The name that the call site gives the function of a level. */

@@ -240,6 +240,10 @@ export class FengariState implements LuaState {
     return this.machine.where(level);
   }
 
+  calledFrom(): string {
+    return this.machine.where(1).slice(0, -2);
+  }
+
   calledAs(): { name: string | undefined; method: boolean } {
     const L = this.machine.current;
     const level = levelAt(L, 0, false);

@@ -82,7 +82,7 @@ export class VmTable implements Table {
       const slot = array[hash - 1];
       if (slot !== undefined) return slot.setfrom(value);
       if (hash === array.length + 1) {
-        if (this.#live > 0) this.remove(hash);
+        this.strong.delete(hash); // a removed entry of that key
         array.push(owned ? value : copy(value));
         this.#extend();
         return;
@@ -120,7 +120,11 @@ export class VmTable implements Table {
     if (value.ttisnil()) return this.remove(index);
     const { array } = this;
     if (index > array.length && index <= array.length + FILL) {
-      while (array.length < index) array.push(new Slot(NIL, null));
+      while (array.length < index) {
+        if (this.#live > 0) this.remove(array.length + 1);
+        this.strong.delete(array.length + 1);
+        array.push(new Slot(NIL, null));
+      }
       array[index - 1]!.setfrom(value);
       this.#extend();
       return;
@@ -184,7 +188,10 @@ export class VmTable implements Table {
     else last.n = undefined;
   }
 
-  /** Moves elements that now follow the array part into it. */
+  /**
+   * Moves elements that now follow the array part into it. Their keys leave
+   * the hash part altogether: {@link follow} looks there first.
+   */
   #extend(): void {
     const { array } = this;
     while (this.#live > 0) {
@@ -192,6 +199,7 @@ export class VmTable implements Table {
       if (entry === undefined || entry.value.ttisnil()) break;
       array.push(copy(entry.value));
       entry.value.setnilvalue();
+      this.strong.delete(array.length);
       this.#live--;
     }
     if (array.length > this.#reach) this.#reach = array.length;

@@ -8,14 +8,9 @@
  */
 import type { LuaError } from "../errors.ts";
 import type { Suspension } from "../host.ts";
-import {
-  type LuaFunction,
-  type LuaTable,
-  type LuaThread,
-  type LuaValue,
-} from "../value.ts";
+import { type LuaFunction, type LuaTable, type LuaValue } from "../value.ts";
 import { TString } from "./early_patches.ts";
-import type { State, TValue } from "./internals.ts";
+import type { State, TValue, VmThread } from "./internals.ts";
 import {
   BOOLEAN,
   lobject,
@@ -31,21 +26,14 @@ import {
 } from "./vm.ts";
 
 /** A coroutine, or the main thread. */
-export class Thread implements LuaThread {
+export class Thread implements VmThread {
   readonly luaType = "thread";
-  /** Whether it is on the chain of resumes. */
   active = false;
-  /** Whether it ended or failed. */
   dead = false;
-  /** The wait that a host function just asked for. */
   suspension: Suspension | undefined;
-  /** Whether the interrupt handler just suspended it. */
   interrupted = false;
-  /** Whether the host resumed it, so that it may be interrupted. */
   ownedByHost = false;
-  /** What it raises when it goes on. */
   pendingError: LuaError | undefined;
-  /** Its table of globals, when it was changed. */
   environment: LuaTable | undefined;
 
   /**

@@ -22,10 +22,20 @@ export interface ProcessContext {
   reload(): void;
 }
 
+/** What a family holds for a state beyond its coroutines, ended with the state. */
+export interface StateResource extends Disposable {
+  /** Called before `os.exit` ends the process. */
+  beforeExit?(): void;
+}
+
 /** What one Lua state works with. */
 export interface MtevContext {
   readonly process: ProcessContext;
   readonly state: LuaState;
+  /** What the standard library holds open for the state. */
+  readonly libraries: Disposable;
+  /** What the families hold; each adds its own when it is first needed. */
+  readonly resources: Set<StateResource>;
   readonly eventer: Eventer;
   readonly coroutines: Coroutines;
   /** The index of the event loop that drives the state. */

@@ -64,7 +64,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
     if (!isFunction(func)) {
       raise(state, "mtev.coroutine_spawn(func, ...): bad arguments");
     }
-    coroutines.spawn(func, args, { spawnedAt: state.where(1).slice(0, -2) });
+    coroutines.spawn(func, args, { spawnedAt: state.calledFrom() });
     return NOTHING;
   });
 

@@ -4,19 +4,30 @@
  */
 import type { LuaTable } from "../value.ts";
 import type { MtevContext } from "./context.ts";
+import { install as installBignum } from "./bignum.ts";
+import { install as installBignumArithmetic } from "./bignum_arithmetic.ts";
+import { install as installBignumWords } from "./bignum_words.ts";
 import { install as installCoroutine } from "./coroutine.ts";
 import { install as installDigest } from "./digest.ts";
+import { install as installDns } from "./dns.ts";
 import { install as installEncode } from "./encode.ts";
+import { install as installFiles } from "./files.ts";
+import { install as installGunzip } from "./gunzip.ts";
+import { install as installHttp } from "./http.ts";
 import { install as installJson } from "./json.ts";
 import { install as installLog } from "./log.ts";
 import { install as installPcre } from "./pcre.ts";
 import { loadOnDemand, runPrelude } from "./prelude.ts";
+import { install as installProcess } from "./process.ts";
+import { install as installRandom } from "./random.ts";
 import { install as installReload } from "./reload.ts";
 import { install as installShared } from "./shared.ts";
 import { install as installSocket } from "./socket.ts";
 import { install as installSystem } from "./system.ts";
 import { install as installTime } from "./time.ts";
 import { install as installTimezone } from "./timezone.ts";
+import { install as installWaitStatus } from "./wait_status.ts";
+import { install as installXml } from "./xml.ts";
 
 /** Sets the global `mtev`, and the globals that belong to it. */
 export function openMtev(context: MtevContext): LuaTable {
@@ -25,18 +36,29 @@ export function openMtev(context: MtevContext): LuaTable {
   state.globals.set("mtev", mtev);
   (state.index(state.globals.get("package"), "loaded") as LuaTable)
     .set("mtev", mtev);
+  installBignum(context, mtev);
+  installBignumArithmetic(context);
+  installBignumWords(context);
   installCoroutine(context, mtev);
   installDigest(context, mtev);
+  installDns(context, mtev);
   installEncode(context, mtev);
+  installFiles(context, mtev);
+  installGunzip(context, mtev);
+  installHttp(context, mtev);
   installJson(context, mtev);
   installLog(context, mtev);
   installPcre(context, mtev);
+  installRandom(context, mtev);
+  installProcess(context, mtev);
   installReload(context, mtev);
   installShared(context, mtev);
   installSocket(context, mtev);
   installSystem(context, mtev);
   installTime(context, mtev);
   installTimezone(context, mtev);
+  installWaitStatus(context, mtev);
+  installXml(context, mtev);
   loadOnDemand(state, mtev, ["extras"]);
   runPrelude(state, "lua_init", mtev);
   return mtev;

@@ -1,12 +1,11 @@
 /**
- * The process and its threads: thread identity, watchdog, cluster, current
- * folder. Specification: mtev-lua-api.md §12, §15.1.
+ * The process and its threads: thread identity, watchdog, cluster.
+ * Specification: mtev-lua-api.md §15.1.
  */
 import { threadId } from "../../runtime/posix/process.ts";
 import { checkString } from "../args.ts";
 import { definer } from "../define.ts";
 import { multi, NOTHING } from "../host.ts";
-import { encodeText } from "../text.ts";
 import type { LuaTable } from "../value.ts";
 import type { MtevContext } from "./context.ts";
 
@@ -86,15 +85,4 @@ export function install(context: MtevContext, mtev: LuaTable): void {
     checkString(state, args, 0);
     return NOTHING;
   });
-
-  /**
-   * @lua path = mtev.getcwd()
-   * The current folder of the process.
-   * @return string: an absolute path
-   * @suspends no
-   * @example print(mtev.getcwd())
-   * @source mtev-lua-api.md §12
-   * @compat same
-   */
-  define(mtev, "getcwd", () => encodeText(Deno.cwd()));
 }

@@ -66,12 +66,15 @@ export function openBase(state: LuaState, globals: LuaTable): void {
     return new Multi(args.slice(from));
   });
   define(globals, "unpack", function (table, first, last) {
-    const args = passed(arguments.length, table, first, last);
-    const source = checkTable(state, args, 0);
-    const start = optional(checkInt32, state, args, 1, 1);
-    const end = args[2] === undefined
+    const source = isTable(table)
+      ? table
+      : checkTable(state, passed(arguments.length, table), 0);
+    const start = first === undefined
+      ? 1
+      : checkInt32(state, [table, first], 1);
+    const end = last === undefined
       ? source.length()
-      : checkInt32(state, args, 2);
+      : checkInt32(state, [table, first, last], 2);
     if (start > end) return NOTHING;
     const count = end - start + 1;
     if (count >= MAX_RESULTS) raise(state, "too many results to unpack");
@@ -85,9 +88,11 @@ export function openBase(state: LuaState, globals: LuaTable): void {
 
 function defineRaw(state: LuaState, globals: LuaTable): void {
   const define = definer(state);
-  define(globals, "rawget", (...args) => {
-    const table = checkTable(state, args, 0);
-    return table.get(checkAny(state, args, 1));
+  define(globals, "rawget", function (table, key) {
+    if (isTable(table) && arguments.length > 1) return table.get(key);
+    const args = passed(arguments.length, table, key);
+    checkTable(state, args, 0);
+    return checkAny(state, args, 1);
   });
   define(globals, "rawset", (...args) => {
     const table = checkTable(state, args, 0);
@@ -103,15 +108,16 @@ function defineRaw(state: LuaState, globals: LuaTable): void {
     "rawequal",
     (...args) => checkAny(state, args, 0) === checkAny(state, args, 1),
   );
-  define(globals, "getmetatable", (...args) => {
-    const metatable = state.metatable(checkAny(state, args, 0));
+  define(globals, "getmetatable", function (value) {
+    if (arguments.length === 0) return checkAny(state, [], 0);
+    const metatable = state.metatable(value);
     return metatable?.get("__metatable") ?? metatable;
   });
-  define(globals, "setmetatable", (...args) => {
-    const table = checkTable(state, args, 0);
-    const metatable = args[1];
-    if (args.length < 2 || !(metatable === undefined || isTable(metatable))) {
-      argumentError(state, 1, "nil or table expected");
+  define(globals, "setmetatable", function (table, metatable) {
+    const count = arguments.length;
+    if (!isTable(table)) return checkTable(state, passed(count, table), 0);
+    if (count < 2 || !(metatable === undefined || isTable(metatable))) {
+      return argumentError(state, 1, "nil or table expected");
     }
     if (table.metatable?.get("__metatable") !== undefined) {
       raise(state, "cannot change a protected metatable");
@@ -184,9 +190,9 @@ export function definePrint(
     for (let i = 0; i < args.length; i++) {
       if (i > 0) line += "\t";
       const value = args[i];
-      if (typeof value === "string") line += value;
-      else if (converter === own) line += state.tostring(value);
-      else {
+      if (converter === own) {
+        line += typeof value === "string" ? value : state.tostring(value);
+      } else {
         const text = toStringArgument(state.call(converter, value)[0]);
         if (text === undefined) {
           raise(state, "'tostring' must return a string to 'print'");

@@ -3,7 +3,13 @@
  * `dofile`. The function that `dofile` runs may suspend; the reader of `load`
  * may not.
  */
-import { checkString, optional, toStringArgument, typeError } from "../args.ts";
+import {
+  checkString,
+  optional,
+  raise,
+  toStringArgument,
+  typeError,
+} from "../args.ts";
 import { definer } from "../define.ts";
 import { LuaError } from "../errors.ts";
 import { call, type LuaState, Multi, multi } from "../host.ts";
@@ -72,7 +78,7 @@ function readChunk(state: LuaState, reader: LuaFunction): string {
     if (piece === undefined || piece === "") return source;
     const text = toStringArgument(piece);
     if (text === undefined) {
-      throw new LuaError("reader function must return a string");
+      raise(state, "reader function must return a string");
     }
     source += text;
   }

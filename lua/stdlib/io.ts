@@ -21,14 +21,8 @@ import {
   openFile,
   openTemporary,
 } from "../../runtime/posix/file_handles.ts";
-import {
-  linesOf,
-  LuaFile,
-  LuaFiles,
-  pathMessage,
-  resultOf,
-  writeArguments,
-} from "./io_file.ts";
+import { linesOf, LuaFile, LuaFiles, writeArguments } from "./io_file.ts";
+import { fileResult, pathMessage } from "./file_result.ts";
 import { readFormats } from "./io_read.ts";
 
 /** What the rest of the library needs of `io`. */
@@ -71,7 +65,7 @@ export function openIo(state: LuaState, library: LuaTable): IoLibrary {
   define(library, "open", (...args) => {
     const path = checkString(state, args, 0);
     const file = open(path, optional(checkString, state, args, 1, "r"));
-    return typeof file === "number" ? resultOf(file, path) : file;
+    return typeof file === "number" ? fileResult(file, path) : file;
   });
   define(library, "popen", (...args) => {
     const command = checkString(state, args, 0);
@@ -80,13 +74,13 @@ export function openIo(state: LuaState, library: LuaTable): IoLibrary {
       ? openCommand(command, mode[0]!)
       : EINVAL;
     return typeof handle === "number"
-      ? resultOf(handle, command)
+      ? fileResult(handle, command)
       : files.add(streamOf(handle, mode));
   });
   define(library, "tmpfile", () => {
     const handle = openTemporary();
     return typeof handle === "number"
-      ? resultOf(handle)
+      ? fileResult(handle)
       : files.add(streamOf(handle, "w+"));
   });
   library.set("close", files.metatable.get("close"));
@@ -126,7 +120,7 @@ export function openIo(state: LuaState, library: LuaTable): IoLibrary {
   define(
     library,
     "flush",
-    () => resultOf(streamOfDefault(files.output).flush()),
+    () => fileResult(streamOfDefault(files.output).flush()),
   );
   define(library, "lines", (...args) => {
     if (args[0] === undefined) {

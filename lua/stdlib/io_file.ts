@@ -24,6 +24,7 @@ import {
 } from "../value.ts";
 import type { Buffering, FileStream } from "../../runtime/files/stream.ts";
 import { strerror } from "../../runtime/posix/posix_error.ts";
+import { fileResult } from "./file_result.ts";
 import { readFormats } from "./io_read.ts";
 
 /** A file handle. */
@@ -53,11 +54,14 @@ export class LuaFiles implements Disposable {
   readonly #state: LuaState;
   readonly #open = new Set<FileStream>();
   readonly #standard: FileStream[] = [];
+  readonly #atExit = () => this.flush();
 
   constructor(state: LuaState) {
     this.#state = state;
     this.metatable = state.newTable();
     defineMethods(state, this);
+    // However the program ends: Deno.exit tells it too.
+    addEventListener("unload", this.#atExit);
   }
 
   /** Makes the handle of one of the three standard files. */
@@ -88,7 +92,7 @@ export class LuaFiles implements Disposable {
     file.stream = undefined;
     this.#open.delete(stream);
     abandoned.unregister(stream);
-    return resultOf(stream.close());
+    return fileResult(stream.close());
   }
 
   /** Writes out what the buffers hold. */
@@ -98,6 +102,7 @@ export class LuaFiles implements Disposable {
 
   /** Flushes the standard files and closes all others. */
   [Symbol.dispose](): void {
+    removeEventListener("unload", this.#atExit);
     for (const stream of this.#standard) stream.flush();
     for (const stream of this.#open) {
       abandoned.unregister(stream);
@@ -125,20 +130,6 @@ function checkFile(state: LuaState, args: Args, index: number): LuaFile {
     : typeError(state, args, index, "FILE*");
 }
 
-/** True, or nil with a message and the error number. */
-export function resultOf(error: number, path?: string): HostResult {
-  if (error === 0) return true;
-  const message = path === undefined
-    ? strerror(error)
-    : pathMessage(error, path);
-  return new Multi([undefined, message, error]);
-}
-
-/** What went wrong with a file; C ends its name at the first zero byte. */
-export function pathMessage(error: number, path: string): string {
-  return `${path.replace(/\0[^]*/, "")}: ${strerror(error)}`;
-}
-
 /** Writes the arguments from `first` on. */
 export function writeArguments(
   state: LuaState,
@@ -150,7 +141,7 @@ export function writeArguments(
     const text = toStringArgument(args[i]) ??
       typeError(state, args, i, "string");
     const error = stream.write(text);
-    if (error !== 0) return resultOf(error);
+    if (error !== 0) return fileResult(error);
   }
   return true;
 }
@@ -204,7 +195,7 @@ function defineMethods(state: LuaState, files: LuaFiles): void {
   define(
     metatable,
     "flush",
-    (...args) => resultOf(checkOpen(state, args, 0).flush()),
+    (...args) => fileResult(checkOpen(state, args, 0).flush()),
   );
   define(metatable, "seek", (...args) => {
     const stream = checkOpen(state, args, 0);
@@ -214,7 +205,7 @@ function defineMethods(state: LuaState, files: LuaFiles): void {
     }
     const offset = optional(checkNumber, state, args, 2, 0);
     const position = stream.seek(whence, offset);
-    return position >= 0 ? position : resultOf(-position);
+    return position >= 0 ? position : fileResult(-position);
   });
   define(metatable, "setvbuf", (...args) => {
     const stream = checkOpen(state, args, 0);

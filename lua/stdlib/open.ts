@@ -27,9 +27,9 @@ export interface LibraryOptions {
   readonly print?: (bytes: string) => void;
 }
 
-/** What whoever ends the state, or the program, must do. */
+/** What the libraries hold open. Whoever ends the state disposes it too. */
 export interface Libraries extends Disposable {
-  /** Writes out what the buffers of `io` hold. Before the program ends. */
+  /** Writes out what the buffers of `io` hold; the end of a program does it. */
   flush(): void;
   /** Flushes, and closes the files that are still open. */
   [Symbol.dispose](): void;

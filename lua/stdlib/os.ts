@@ -13,18 +13,18 @@ import {
   toNumberArgument,
 } from "../args.ts";
 import { definer } from "../define.ts";
-import { type HostResult, type LuaState, Multi } from "../host.ts";
+import type { LuaState } from "../host.ts";
 import { decodeText, encodeText } from "../text.ts";
 import { isTruthy, type LuaTable } from "../value.ts";
 import { BrokenDownTime, processorTime } from "../../runtime/posix/calendar.ts";
 import { close } from "../../runtime/posix/descriptors.ts";
-import { strerror } from "../../runtime/posix/posix_error.ts";
 import {
   createTemporary,
   remove,
   rename,
   system,
 } from "../../runtime/posix/shell.ts";
+import { fileResult } from "./file_result.ts";
 
 const LOCALE_CATEGORIES = [
   "all",
@@ -83,12 +83,6 @@ export function openOs(
     }
     return ["C", "POSIX", ""].includes(locale) ? "C" : undefined;
   });
-}
-
-/** True, or nil with a message and the error number. */
-function fileResult(error: number, path: string): HostResult {
-  if (error === 0) return true;
-  return new Multi([undefined, `${path}: ${strerror(error)}`, error]);
 }
 
 function defineTime(state: LuaState, library: LuaTable): void {

@@ -29,20 +29,26 @@ const LETTERS: Readonly<Record<string, RegExp>> = {
 /** A set of bytes: 1 for members. */
 export type ByteSet = Uint8Array;
 
-/** The set of every class letter, upper case ones complemented. */
+/** Sets made so far, by the code of their letter. */
 const classes = new Map<number, ByteSet>();
-for (const [letter, members] of Object.entries(LETTERS)) {
-  const set = new Uint8Array(256);
-  for (let c = 0; c < 256; c++) {
-    if (members.test(String.fromCharCode(c))) set[c] = 1;
-  }
-  classes.set(letter.charCodeAt(0), set);
-  classes.set(letter.toUpperCase().charCodeAt(0), set.map((bit) => bit ^ 1));
-}
 
 /** The set of `%` and a letter, or `undefined` when it means the byte itself. */
 export function classOf(letter: number): ByteSet | undefined {
-  return classes.get(letter);
+  return classes.get(letter) ?? makeClass(letter);
+}
+
+function makeClass(letter: number): ByteSet | undefined {
+  const name = String.fromCharCode(letter);
+  const members = LETTERS[name.toLowerCase()];
+  if (members === undefined) return undefined;
+  // Upper case letters stand for the complement.
+  const wanted = name === name.toLowerCase();
+  const set = new Uint8Array(256);
+  for (let c = 0; c < 256; c++) {
+    if (members.test(String.fromCharCode(c)) === wanted) set[c] = 1;
+  }
+  classes.set(letter, set);
+  return set;
 }
 
 /**

@@ -6,7 +6,13 @@
  * Not `tostring`, which is formatNumber in lua/number.ts. Formats are parsed
  * once and kept.
  */
-import { type Args, argumentError, checkNumber, raise } from "../args.ts";
+import {
+  type Args,
+  argumentError,
+  checkInt32,
+  checkNumber,
+  raise,
+} from "../args.ts";
 import type { LuaState } from "../host.ts";
 import { addressOf, type LuaValue } from "../value.ts";
 import { formatHexadecimalFloat } from "./string_format_hexadecimal.ts";
@@ -128,7 +134,7 @@ function formatArgument(
     case "c":
       return pad(
         conversion,
-        String.fromCharCode(checkNumber(state, args, index) & 255),
+        String.fromCharCode(checkInt32(state, args, index) & 255),
       );
     case "q":
       return quote(state.tostring(args[index]));

@@ -114,7 +114,6 @@ interface Item {
 function* itemsOf(
   state: LuaState,
   format: string,
-  index: number,
 ): Generator<Item> {
   let little = NATIVE_LITTLE;
   for (const match of format.matchAll(/([^])(\d*)/g)) {
@@ -126,7 +125,7 @@ function* itemsOf(
     else if (letter === " " || letter === ",") continue;
     else if ("zApPa".includes(letter) || letter in NUMBERS) {
       yield { letter, count, little };
-    } else argumentError(state, index, `bad code \`${letter}'`);
+    } else argumentError(state, 0, `bad code \`${letter}'`);
   }
 }
 
@@ -134,7 +133,7 @@ function pack(state: LuaState, args: Args): string {
   const format = checkString(state, args, 0);
   let result = "";
   let index = 1;
-  for (const { letter, count = 1, little } of itemsOf(state, format, 0)) {
+  for (const { letter, count = 1, little } of itemsOf(state, format)) {
     for (let i = 0; i < count; i++) {
       const number = NUMBERS[letter];
       if (number !== undefined) {
@@ -201,7 +200,7 @@ function unpack(state: LuaState, args: Args): Multi {
     return text;
   };
 
-  outer: for (const { letter, count, little } of itemsOf(state, format, 1)) {
+  outer: for (const { letter, count, little } of itemsOf(state, format)) {
     if (letter === "A") {
       const text = readString(count ?? 1);
       if (text === undefined) break;

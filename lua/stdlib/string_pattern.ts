@@ -29,11 +29,13 @@ export interface Match {
   readonly start: number;
   /** Behind the last character. */
   readonly end: number;
+  /** Strings, and numbers for position captures. */
+  readonly captures: readonly LuaValue[];
   /**
-   * Strings, and numbers for position captures; absent when one is not closed,
-   * which is a mistake only for those who need them.
+   * Indices of captures that are not closed, if any: a mistake only for those
+   * who need them.
    */
-  readonly captures: readonly LuaValue[] | undefined;
+  readonly open?: ReadonlySet<number>;
 }
 
 const OPEN = -1;
@@ -86,21 +88,20 @@ class Matcher {
 
   /** What {@link begin} found. */
   matched(start: number, end: number): Match {
-    const unfinished = this.#lengths.slice(0, this.#level).includes(OPEN);
-    return { start, end, captures: unfinished ? undefined : this.#captures() };
-  }
-
-  #captures(): LuaValue[] {
     const captures: LuaValue[] = [];
+    let open: Set<number> | undefined;
     for (let i = 0; i < this.#level; i++) {
       const start = this.#starts[i]!, length = this.#lengths[i]!;
+      if (length === OPEN) (open ??= new Set()).add(i);
       captures.push(
         length === POSITION
           ? start + 1
           : this.subject.slice(start, start + length),
       );
     }
-    return captures;
+    return open === undefined
+      ? { start, end, captures }
+      : { start, end, captures, open };
   }
 
   #match(s: number, p: number): number {

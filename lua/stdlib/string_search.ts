@@ -15,7 +15,7 @@ import {
   toStringArgument,
 } from "../args.ts";
 import { definer } from "../define.ts";
-import { type HostResult, type LuaState, Multi } from "../host.ts";
+import { type HostResult, type LuaState, Multi, NOTHING } from "../host.ts";
 import {
   isFunction,
   isTable,
@@ -36,10 +36,11 @@ interface Prepared {
   readonly regexp: RegExp | undefined;
   /** Whether it is plain text. */
   readonly literal: boolean;
+  /** Whether `find` takes it for plain text; `)` alone does not matter to it. */
+  readonly plain: boolean;
 }
 
 const SPECIALS = /[\^$*+?.()[%-]/;
-/** What makes `find` use the matcher: `)` alone does not. */
 const FIND_SPECIALS = /[\^$*+?.([%-]/;
 const KEPT_PATTERNS = 1000;
 const prepared = new Map<string, Prepared>();
@@ -49,12 +50,20 @@ function prepare(pattern: string): Prepared {
   if (found === undefined) {
     if (prepared.size >= KEPT_PATTERNS) prepared.clear();
     const anchored = pattern.startsWith("^");
-    const text = anchored ? pattern.slice(1) : pattern;
-    const literal = !SPECIALS.test(pattern);
+    const text = upToZero(anchored ? pattern.slice(1) : pattern);
+    const literal = text === pattern && !SPECIALS.test(pattern);
     const regexp = toRegExp(text, anchored);
-    prepared.set(pattern, found = { text, anchored, regexp, literal });
+    const plain = !FIND_SPECIALS.test(pattern);
+    found = { text, anchored, regexp, literal, plain };
+    prepared.set(pattern, found);
   }
   return found;
+}
+
+/** A zero byte ends a pattern, in Lua 5.1; `%z` stands for it. */
+function upToZero(pattern: string): string {
+  const zero = pattern.indexOf("\0");
+  return zero < 0 ? pattern : pattern.slice(0, zero);
 }
 
 const unanchored = new Map<string, Prepared>();
@@ -65,18 +74,15 @@ function prepareUnanchored(pattern: string): Prepared {
   let found = unanchored.get(pattern);
   if (found === undefined) {
     if (unanchored.size >= KEPT_PATTERNS) unanchored.clear();
-    unanchored.set(
-      pattern,
-      found = {
-        text: pattern,
-        anchored: false,
-        regexp: toRegExp(pattern, false),
-        literal: false,
-      },
-    );
+    const text = upToZero(pattern);
+    const regexp = toRegExp(text, false);
+    found = { text, anchored: false, regexp, literal: false, plain: false };
+    unanchored.set(pattern, found);
   }
   return found;
 }
+
+const NO_CAPTURES: readonly LuaValue[] = [];
 
 /** Finds the first match from position `from` (counted from 0) on. */
 function search(
@@ -100,7 +106,7 @@ function search(
   return {
     start,
     end: start + found[0].length,
-    captures: found.length === 1 ? [] : found.slice(1),
+    captures: found.length === 1 ? NO_CAPTURES : found.slice(1),
   };
 }
 
@@ -128,17 +134,27 @@ export function openSearch(state: LuaState, library: LuaTable): void {
   const define = definer(state);
 
   define(library, "find", function (s, pattern, init, plain) {
-    const args = passed(arguments.length, s, pattern, init, plain);
-    const subject = checkString(state, args, 0);
-    const text = checkString(state, args, 1);
-    const from = startPosition(state, args, subject);
-    if (isTruthy(plain) || !FIND_SPECIALS.test(text)) {
+    let subject: string, text: string, from = 0;
+    if (
+      typeof s === "string" && typeof pattern === "string" &&
+      init === undefined
+    ) {
+      subject = s;
+      text = pattern;
+    } else {
+      const args = passed(arguments.length, s, pattern, init, plain);
+      subject = checkString(state, args, 0);
+      text = checkString(state, args, 1);
+      from = startPosition(state, args, subject);
+    }
+    const prepared = isTruthy(plain) ? undefined : prepare(text);
+    if (prepared === undefined || prepared.plain) {
       const index = subject.indexOf(text, from);
       return index < 0
         ? undefined
         : new Multi([index + 1, index + text.length]);
     }
-    const match = search(state, subject, prepare(text), from);
+    const match = search(state, subject, prepared, from);
     if (match === undefined) return undefined;
     const { start, end } = match;
     const captures = closedCaptures(state, match);
@@ -148,10 +164,19 @@ export function openSearch(state: LuaState, library: LuaTable): void {
   });
 
   define(library, "match", function (s, pattern, init) {
-    const args = passed(arguments.length, s, pattern, init);
-    const subject = checkString(state, args, 0);
-    const text = checkString(state, args, 1);
-    const from = startPosition(state, args, subject);
+    let subject: string, text: string, from = 0;
+    if (
+      typeof s === "string" && typeof pattern === "string" &&
+      init === undefined
+    ) {
+      subject = s;
+      text = pattern;
+    } else {
+      const args = passed(arguments.length, s, pattern, init);
+      subject = checkString(state, args, 0);
+      text = checkString(state, args, 1);
+      from = startPosition(state, args, subject);
+    }
     const match = search(state, subject, prepare(text), from);
     return match && capturesOf(state, subject, match);
   });
@@ -161,11 +186,11 @@ export function openSearch(state: LuaState, library: LuaTable): void {
     const pattern = prepareUnanchored(checkString(state, args, 1));
     let position = 0;
     return state.newFunction("gmatch_iterator", () => {
-      if (position > subject.length) return undefined;
+      if (position > subject.length) return NOTHING;
       const match = search(state, subject, pattern, position);
       if (match === undefined) {
         position = subject.length + 1;
-        return undefined;
+        return NOTHING;
       }
       position = match.end === match.start ? match.end + 1 : match.end;
       return capturesOf(state, subject, match);
@@ -189,9 +214,9 @@ function startPosition(
 
 function closedCaptures(
   state: LuaState,
-  { captures }: Match,
+  { captures, open }: Match,
 ): readonly LuaValue[] {
-  return captures ?? raise(state, "unfinished capture");
+  return open === undefined ? captures : raise(state, "unfinished capture");
 }
 
 /** The captures, or the whole match when there are none. */
@@ -283,14 +308,14 @@ function textReplacer(state: LuaState, template: string): Replacer {
     else parts.push(c ?? "\0");
     i = next + 2;
   }
-  return (whole, match) => {
-    const captures = closedCaptures(state, match);
+  return (whole, { captures, open }) => {
     let result = "";
     for (const part of parts) {
       if (typeof part === "string") result += part;
       else if (part === 0 || (part === 1 && captures.length === 0)) {
         result += whole;
       } else if (part > captures.length) raise(state, "invalid capture index");
+      else if (open?.has(part - 1)) raise(state, "unfinished capture");
       else result += String(captures[part - 1]);
     }
     return result;
@@ -298,8 +323,8 @@ function textReplacer(state: LuaState, template: string): Replacer {
 }
 
 function tableReplacer(state: LuaState, table: LuaTable): Replacer {
-  return (whole, match) => {
-    const captures = closedCaptures(state, match);
+  return (whole, { captures, open }) => {
+    if (open?.has(0)) raise(state, "unfinished capture");
     const key = captures.length === 0 ? whole : captures[0];
     let value = table.get(key);
     if (value === undefined && table.metatable !== undefined) {

@@ -35,6 +35,11 @@ export class Stream implements Disposable {
   readonly #input = new ReadBuffer();
   #reading: Reading | undefined;
   #writing: Writing | undefined;
+  /**
+   * How many bytes a terminator may let come before it. Beyond that a read returns what there is,
+   * as at the end of the stream.
+   */
+  searchLimit = Infinity;
 
   /**
    * Takes a channel over.
@@ -114,6 +119,9 @@ export class Stream implements Disposable {
         input.append(binaryString(bytes, 0, count));
         const found = input.take(stop);
         if (found !== undefined) return found;
+        if (typeof stop === "string" && input.length >= this.searchLimit) {
+          return input.takeAll();
+        }
         left -= count;
       } else if (count === -EAGAIN) {
         return PENDING;

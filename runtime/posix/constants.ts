@@ -58,6 +58,8 @@ export const ENOTCONN = errorNumber("ENOTCONN");
 export const ETIMEDOUT = errorNumber("ETIMEDOUT");
 /** The peer reset the connection. */
 export const ECONNRESET = errorNumber("ECONNRESET");
+/** No such child. */
+export const ECHILD = errorNumber("ECHILD");
 /** No such process. */
 export const ESRCH = errorNumber("ESRCH");
 
@@ -133,3 +135,59 @@ export const SOCK_STREAM = constant("SOCK_STREAM");
 export const SOL_SOCKET = constant("SOL_SOCKET");
 /** `getsockopt`: the pending error, which reading it clears. */
 export const SO_ERROR = constant("SO_ERROR");
+/** `statx`: a name without a slash in front is looked up in the current folder. */
+export const AT_FDCWD = constant("AT_FDCWD");
+/** `statx`: of a symbolic link itself. */
+export const AT_SYMLINK_NOFOLLOW = constant("AT_SYMLINK_NOFOLLOW");
+/** `fcntl`: lock or unlock a part of a file, without waiting. */
+export const F_SETLK = constant("F_SETLK");
+/** A lock's type: none. */
+export const F_UNLCK = constant("F_UNLCK");
+/** A lock's type: exclusive. */
+export const F_WRLCK = constant("F_WRLCK");
+/** `open`: every write goes to the end. */
+export const O_APPEND = constant("O_APPEND");
+/** `open`: create the file if it is missing. */
+export const O_CREAT = constant("O_CREAT");
+/** `open`: with O_CREAT, fail if it is there. */
+export const O_EXCL = constant("O_EXCL");
+/** `open`: fail if the name is a symbolic link. */
+export const O_NOFOLLOW = constant("O_NOFOLLOW");
+/** `open`: for reading. */
+export const O_RDONLY = constant("O_RDONLY");
+/** `open`: for reading and writing. */
+export const O_RDWR = constant("O_RDWR");
+/** `open`: a write returns when the bytes are on the disk. */
+export const O_SYNC = constant("O_SYNC");
+/** `open`: empty the file. */
+export const O_TRUNC = constant("O_TRUNC");
+/** `open`: for writing. */
+export const O_WRONLY = constant("O_WRONLY");
+/** A file's kind: block device. */
+export const S_IFBLK = constant("S_IFBLK");
+/** A file's kind: character device. */
+export const S_IFCHR = constant("S_IFCHR");
+/** A file's kind: folder. */
+export const S_IFDIR = constant("S_IFDIR");
+/** A file's kind: named pipe. */
+export const S_IFIFO = constant("S_IFIFO");
+/** A file's kind: symbolic link. */
+export const S_IFLNK = constant("S_IFLNK");
+/** The bits of a mode that tell the file's kind. */
+export const S_IFMT = constant("S_IFMT");
+/** A file's kind: plain file. */
+export const S_IFREG = constant("S_IFREG");
+/** A file's kind: socket. */
+export const S_IFSOCK = constant("S_IFSOCK");
+/** `poll`: writable. */
+export const POLLOUT = constant("POLLOUT");
+/** The signal that ends a process whatever it does. */
+export const SIGKILL = constant("SIGKILL");
+/** The number of the system call `pidfd_open`, the same on every processor. */
+export const SYS_pidfd_open = constant("SYS_pidfd_open");
+/** `waitpid`: tell of continued children too. */
+export const WCONTINUED = constant("WCONTINUED");
+/** `waitpid`: do not block. */
+export const WNOHANG = constant("WNOHANG");
+/** `waitpid`: tell of stopped children too. */
+export const WUNTRACED = constant("WUNTRACED");

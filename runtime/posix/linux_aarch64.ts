@@ -13,7 +13,7 @@ export const linuxArm64: Platform = {
   libc: "libc.so.6",
   errnoLocation: "__errno_location",
   errorNames: linuxErrorNames,
-  constants: linuxConstants,
+  constants: { ...linuxConstants, O_NOFOLLOW: 0o100000 },
   socketOptions: linuxSocketOptions,
   epollEvent: { words: 4, events: 0, data: 2 },
 };

@@ -13,7 +13,7 @@ export const linuxX64: Platform = {
   libc: "libc.so.6",
   errnoLocation: "__errno_location",
   errorNames: linuxErrorNames,
-  constants: linuxConstants,
+  constants: { ...linuxConstants, O_NOFOLLOW: 0o400000 },
   socketOptions: linuxSocketOptions,
   epollEvent: { words: 3, events: 0, data: 1 },
 };

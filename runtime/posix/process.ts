@@ -1,6 +1,6 @@
 /**
- * Calls on processes and threads: identity, signals, limits. Starting and reaping children is not
- * here yet.
+ * Calls on processes and threads: identity, signals, limits. Starting and reaping children is in
+ * spawn.ts.
  */
 
 import { errno, libc } from "./libc.ts";
@@ -10,7 +10,13 @@ const symbols = libc({
   _exit: { parameters: ["i32"], result: "void" },
   gettid: { parameters: [], result: "i32" },
   kill: { parameters: ["i32", "i32"], result: "i32" },
+  getegid: { parameters: [], result: "u32" },
+  geteuid: { parameters: [], result: "u32" },
+  getgid: { parameters: [], result: "u32" },
+  getpid: { parameters: [], result: "i32" },
+  getppid: { parameters: [], result: "i32" },
   getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
+  getuid: { parameters: [], result: "u32" },
 }, { rarely: true });
 
 /**
@@ -20,6 +26,39 @@ const symbols = libc({
  */
 export function threadId(): number {
   return symbols().gettid();
+}
+
+/** Who a process is. */
+export interface ProcessIdentity {
+  /** Its number. */
+  readonly pid: number;
+  /** Its parent's number; it changes when the parent ends. */
+  readonly ppid: number;
+  /** The user who started it. */
+  readonly uid: number;
+  /** The user whose rights it has. */
+  readonly euid: number;
+  /** The group of the user who started it. */
+  readonly gid: number;
+  /** The group whose rights it has. */
+  readonly egid: number;
+}
+
+/**
+ * Tells who this process is.
+ *
+ * @returns Its numbers, as they are now.
+ */
+export function processIdentity(): ProcessIdentity {
+  const calls = symbols();
+  return {
+    pid: calls.getpid(),
+    ppid: calls.getppid(),
+    uid: calls.getuid(),
+    euid: calls.geteuid(),
+    gid: calls.getgid(),
+    egid: calls.getegid(),
+  };
 }
 
 /**

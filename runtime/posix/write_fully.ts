@@ -8,15 +8,10 @@
  * status.
  */
 import { writeBinaryString } from "./bytes.ts";
-import { EAGAIN, EINTR } from "./constants.ts";
+import { EAGAIN, EINTR, POLLOUT } from "./constants.ts";
 import { write } from "./descriptors.ts";
-import { errno, libc } from "./libc.ts";
-
-const POLLOUT = 4;
-
-const waiting = libc({
-  poll: { parameters: ["buffer", "u32", "i32"], result: "i32" },
-}, { rarely: true });
+import { errno } from "./libc.ts";
+import { poll } from "./poll.ts";
 
 let buffer = new Uint8Array(8192);
 
@@ -39,13 +34,8 @@ export function writeFully(fd: number, text: string): boolean {
       continue;
     }
     const error = errno();
-    if (error === EAGAIN) waitWritable(fd);
+    if (error === EAGAIN) poll(fd, POLLOUT, -1);
     else if (error !== EINTR) return false;
   }
   return true;
-}
-
-/** struct pollfd: descriptor, then wanted and found events, 16 bits each. */
-function waitWritable(fd: number): void {
-  waiting().poll(new Int32Array([fd, POLLOUT]), 1, -1);
 }

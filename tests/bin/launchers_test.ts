@@ -53,7 +53,7 @@ Deno.test(
     fixture.linkDeno(`${fixture.tools}/deno`);
     Deno.mkdirSync(`${fixture.root}/tools`);
     Deno.writeTextFileSync(
-      `${fixture.root}/tools/test.ts`,
+      `${fixture.root}/tools/run_tests.ts`,
       "console.log(Deno.cwd(), Deno.args); Deno.exit(3);",
     );
     const launcher = `${fixture.root}/bin/test`;

@@ -3,7 +3,7 @@
  * output and the exit status that the reference recorded for them. A case is
  * `luamtev/<family>/<name>.lua` with `.out` and `.rc`, and perhaps `.args`,
  * `.flags`, `.env`, `.script`, `.stdin` (one item a line; `@DIR@` is the
- * case's folder). This is not part of `deno test`: see tools/test.ts.
+ * case's folder). This is not part of `deno test`: see tools/run_tests.ts.
  *
  * A case counts as passed only when bytes and status are equal. Failures that
  * are known stand in `<engine>_known_failures.txt` with a reason, and a line

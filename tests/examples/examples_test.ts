@@ -4,6 +4,21 @@ import { luamtev, ROOT } from "../support/luamtev.ts";
 
 const EXPECTED: Readonly<Record<string, string>> = {
   hello: "hello from luamtev\n",
+  json_to_xml: `<?xml version="1.0" encoding="utf8"?>
+<document>
+  <hosts>
+    <item>a.example</item>
+    <item>b.example</item>
+  </hosts>
+  <limits>
+    <load>0.75</load>
+    <memory>512 MB</memory>
+  </limits>
+  <note>tests &lt; 5 min &amp; green</note>
+  <replicas>3</replicas>
+  <service>checkout</service>
+</document>
+`,
   ping_pong: `ping 1
 pong 2
 ping 3

@@ -6,6 +6,7 @@
  * Importing this opens the libraries for the whole file of tests: they stay
  * open, as in any program, which a test's sanitizer would take for a leak.
  */
+import { digest } from "../../runtime/crypto/digest.ts";
 import { Matcher } from "../../runtime/pcre/matcher.ts";
 
 function reasonWithout(library: string, debianPackage: string): string {
@@ -23,3 +24,10 @@ export const PCRE2_MISSING: string = reasonWithout(
   "libpcre2-8-0",
 );
 if (PCRE2_MISSING === "") new Matcher("");
+
+/** Empty where libcrypto is installed, else why tests of it are skipped. */
+export const LIBCRYPTO_MISSING: string = reasonWithout(
+  "libcrypto.so.3",
+  "libssl3",
+);
+digest("md5", "");

@@ -20,7 +20,7 @@ import {
 } from "./test_counts.ts";
 
 /** After how many milliseconds a part of the suite is taken for hung. */
-const LIMIT = 15 * 60_000;
+const LIMIT = 8 * 60_000;
 
 /** In a random order, each file watched for descriptors that it leaves open. */
 const SHUFFLED = [
@@ -36,12 +36,13 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** Runs `deno test`, passes its output on, and returns its counts. */
 async function denoTest(args: readonly string[]): Promise<TestCounts> {
+  const signal = AbortSignal.timeout(LIMIT);
   const child = new Deno.Command(Deno.execPath(), {
     args: ["test", "-A", ...args],
     cwd: root,
     stdin: "null",
     stdout: "piped",
-    signal: AbortSignal.timeout(LIMIT),
+    signal,
   }).spawn();
   const decoder = new TextDecoder();
   let output = "";
@@ -49,7 +50,11 @@ async function denoTest(args: readonly string[]): Promise<TestCounts> {
     Deno.stdout.writeSync(chunk);
     output += decoder.decode(chunk, { stream: true });
   }
-  return parseCounts(output, (await child.status).success);
+  const { success } = await child.status;
+  if (signal.aborted) {
+    console.log(`ended after ${LIMIT / 60_000} minutes: a test hangs`);
+  }
+  return parseCounts(output, success);
 }
 
 async function conformance(): Promise<TestCounts> {

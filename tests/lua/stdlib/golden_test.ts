@@ -1,0 +1,79 @@
+/**
+ * Runs the Lua programs beside this file on every engine and compares what
+ * they print with what LuaJIT printed (`<name>.out`, recorded by
+ * record_goldens.ts; running the tests needs no LuaJIT).
+ */
+import { strictEqual } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { createState, ENGINE_NAMES } from "../../../lua/engines.ts";
+import { LuaError } from "../../../lua/errors.ts";
+import { openLibraries } from "../../../lua/stdlib/open.ts";
+import { binaryString } from "../../../runtime/posix/bytes.ts";
+import { zonesOf } from "./zones.ts";
+
+/** Milliseconds that a program may take. */
+const DEADLINE = 120_000;
+
+const folder = fileURLToPath(new URL(".", import.meta.url));
+const programs = [...Deno.readDirSync(folder)]
+  .map(({ name }) => name)
+  .filter((name) => name.endsWith(".lua"))
+  .sort();
+
+function readBinary(name: string): string {
+  return binaryString(Deno.readFileSync(folder + name));
+}
+
+/** Sets TZ until disposed. */
+function inZone(zone: string): Disposable {
+  const before = Deno.env.get("TZ");
+  Deno.env.set("TZ", zone);
+  return {
+    [Symbol.dispose]() {
+      if (before === undefined) Deno.env.delete("TZ");
+      else Deno.env.set("TZ", before);
+    },
+  };
+}
+
+/** What a program prints, up to the error that ends it, if one does. */
+function run(
+  makeState: Awaited<ReturnType<typeof createState>>,
+  program: string,
+): string {
+  using state = makeState();
+  let printed = "";
+  using _libraries = openLibraries(state, {
+    exit: (code) => {
+      throw new LuaError(`exit ${code}`);
+    },
+    print: (bytes) => printed += bytes,
+  });
+  const end = Date.now() + DEADLINE;
+  state.setInterrupt(() => {
+    if (Date.now() > end) throw new LuaError("the deadline is over");
+    return "continue";
+  });
+  try {
+    state.call(state.load(readBinary(program), "@" + program));
+  } catch (error) {
+    if (!(error instanceof LuaError)) throw error;
+    printed += `error: ${state.tostring(error.value)}\n`;
+  }
+  return printed;
+}
+
+for (const engine of ENGINE_NAMES) {
+  for (const program of programs) {
+    Deno.test(`${program} prints on ${engine} what LuaJIT prints`, async () => {
+      const makeState = await createState(engine);
+      const golden = readBinary(program.replace(/lua$/, "out"));
+      let printed = "";
+      for (const zone of zonesOf(program)) {
+        using _ = inZone(zone);
+        printed += run(makeState, program);
+      }
+      strictEqual(printed, golden);
+    });
+  }
+}

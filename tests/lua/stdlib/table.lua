@@ -1,0 +1,91 @@
+-- The table library, and table.new and table.clear of LuaJIT.
+local function try(f, ...) print(pcall(f, ...)) end
+
+print(table.concat {}, table.concat { 1 }, table.concat { 1, 2, 3 }, table.concat({ 1, 2, 3 }, ", "))
+print(table.concat({ 1, 2, 3 }, "-", 2), table.concat({ 1, 2, 3 }, "-", 2, 2), table.concat({ 1, 2, 3 }, "-", 3, 2) == "")
+print(table.concat({ 1, 2.5, "x", 1e15, -0.0 }, " "), table.concat({ "a", "b" }, 5), table.concat({}, "x", 1, 0) == "")
+print(table.concat({ 1, 2, 3 }, ",", 1.5), table.concat({ [-1] = 1, [0] = 2 }, ",", -1, 0), table.concat({ 1, 2 }, ",", 1, "2"))
+try(table.concat)
+try(table.concat, 5)
+try(table.concat, { 1, {}, 3 })
+try(table.concat, { 1, nil, 3 }, ",", 1, 3)
+try(table.concat, { true })
+try(table.concat, { 1, 2 }, ",", 1, 4)
+try(table.concat, { 1 }, {})
+try(table.concat, { 1, 2 }, ",", "x")
+try(table.concat, { 1, true }, ",", -1, 2)
+try(table.concat, setmetatable({}, { __index = function() return "x" end }), ",", 1, 2)
+
+local t = { 1, 2, 3 }
+table.insert(t, 4)
+table.insert(t, 1, 0)
+table.insert(t, #t + 1, 9)
+table.insert(t, 2.9, "cut")
+print(table.concat(t, ","), select("#", table.insert(t, 1)))
+print(table.remove(t), table.remove(t, 1), table.concat(t, ","))
+print(select("#", table.remove({})), select("#", table.remove({}, 1)), select("#", table.remove({ 1 }, 5)),
+  select("#", table.remove({ 1 }, 0)), table.remove({ 1, 2, 3 }, 1.9), table.remove({ 1, 2, 3 }, nil))
+t = { 1, 2, 3 }
+table.insert(t, 10, "far")
+print(#t, t[10])
+t = {}
+table.insert(t, 0, "z")
+table.insert(t, -5, "n")
+print(t[0], t[-5])
+try(table.insert, {})
+try(table.insert, {}, 1, 2, 3)
+try(table.insert, nil, 1)
+try(table.insert, {}, "x", 1)
+try(table.insert, {}, nil, 1)
+try(table.insert, 5, 5)
+try(table.insert)
+try(table.remove)
+try(table.remove, {}, "x")
+
+print(table.maxn { 1, 2, nil, 4 }, table.maxn { [1.5] = 1, [100] = 1, x = 1 }, table.maxn {}, table.maxn { [-1] = 1 })
+print(table.getn { 1, 2, 3 }, table.getn({ 1 }, 2), table.setn, table.pack, table.unpack)
+try(table.maxn)
+try(table.getn)
+
+table.foreachi({ "a", "b" }, print)
+table.foreach({ "x" }, print)
+print(table.foreach({ x = 1 }, function(k, v) return k .. v end))
+print(table.foreachi({ 5, 6, 7 }, function(i, v) if v == 6 then return "stop" end end))
+print(select("#", table.foreach({}, print)))
+try(table.foreach)
+try(table.foreach, {})
+try(table.foreachi, {}, 5)
+try(table.foreach, { 1 }, function() error("x", 0) end)
+
+print(table.concat(table.move({ 1, 2, 3 }, 1, 3, 2), ","), table.concat(table.move({ 1, 2, 3 }, 2, 3, 1), ","),
+  table.concat(table.move({ 1, 2, 3 }, 1, 3, 1, { 9, 9, 9, 9 }), ","), table.concat(table.move({ 1, 2, 3 }, 1, 0, 5), ","),
+  table.concat(table.move({ 1, 2, 3 }, 1, 3, 3), ","))
+try(table.move)
+try(table.move, {}, 1)
+try(table.move, {}, 1, 2)
+try(table.move, {}, 1, 2, 3, 5)
+
+local new, clear = require "table.new", require "table.clear"
+print(new == table.new, clear == table.clear, #new(10, 0), next(new(0, 10)))
+t = { 1, 2, x = 3 }
+clear(t)
+print(next(t), #t)
+try(new)
+try(new, 1)
+try(new, "x", 1)
+try(clear)
+try(clear, 5)
+
+print(unpack { 1, 2, 3 })
+print(unpack({ 1, 2, 3 }, 2))
+print(unpack({ 1, 2, 3 }, 2, 3))
+print(unpack({ 1, 2 }, 1, 4))
+print(select("#", unpack({}, 1, 0)), select("#", unpack({}, 1, 3)), select("#", unpack({}, 1, 7000)))
+print(unpack({ [-1] = "a", [0] = "b" }, -1, 0))
+try(unpack)
+try(unpack, 5)
+try(unpack, {}, "x")
+try(unpack, {}, 1, 1e7)
+try(unpack, {}, -2 ^ 31, 2 ^ 31 - 1)
+try(unpack, { 1, 2 }, nil, 1)
+print(pcall(function() local a = table.concat({ {} }) return a end))
