@@ -42,7 +42,7 @@ import { runtime } from "./messages.ts";
 import { index, setIndex } from "./operations.ts";
 import { metatableOf, type TypeMetatables } from "./metatables.ts";
 import { X } from "./registers.ts";
-import { framePosition, functionOf, stackFrames } from "./stack.ts";
+import { CallPlace, framePosition, functionOf, stackFrames } from "./stack.ts";
 import { forgetWalk, NONE, Table } from "./table.ts";
 
 /** Enough for a traceback; V8 keeps ten frames otherwise. */
@@ -192,6 +192,10 @@ export class CompilerState implements LuaState {
         return formatNumber(value);
     }
     return `${typeName(value)}: ${addressOf(value as object)}`;
+  }
+
+  calledFrom(): { toString(): string } {
+    return new CallPlace();
   }
 
   where(level: number): string {
