@@ -113,7 +113,7 @@ export class ChunkEmitter implements ChunkContext {
       .filter((name) => name !== emitter.selfName);
     const { weight } = this.facts[fn.id]!;
     const code = this.#preamble() +
-      `return function R${fn.id}(fr,r){let pc=fr[1],t,h=X.h` +
+      `return function R${fn.id}(fr,r){let pc=fr[1],t,h=X.h+1` +
       `${declared.map((name) => `,${name}`).join("")};` +
       `const ${emitter.selfName}=fr[2];` +
       (weight > 0 ? `X.d+=${weight * DEPTH_UNIT};` : "") +

@@ -22,7 +22,7 @@ import type {
 import { emitBlock } from "./emit_statement.ts";
 
 /** More live variables than this are saved by one shared piece of code. */
-const MAX_INLINE_RECORD = 14;
+const MAX_INLINE_RECORD = 40;
 
 /** What a site saves, in order, after the three fixed fields of a record. */
 export interface SavedVariable {

@@ -56,6 +56,8 @@ export class Execution {
   nesting = 0;
   /** The frames at an error that nobody caught. */
   failedFrames: ChunkFrame[] | undefined;
+  /** How many of the records are those of metamethods. */
+  metaCalls = 0;
   /** A coroutine that the host resumes, so that it may be preempted. */
   isHostDriven = false;
 
@@ -245,6 +247,7 @@ function run(
         const record = records.pop();
         if (record === undefined) throw error;
         const handler = record[0];
+        if (handler === metaCall) execution.metaCalls--;
         if (handler.catch === undefined) continue;
         const caught = error;
         error = undefined;
@@ -252,10 +255,14 @@ function run(
         value = handler.catch(record, caught);
       } else if (value === null) {
         const { fresh } = X;
-        for (let i = fresh.length - 1; i >= 0; i--) records.push(fresh[i]!);
+        for (let i = fresh.length - 1; i >= 0; i--) {
+          const record = fresh[i]!;
+          if (record[0] === metaCall) execution.metaCalls++;
+          records.push(record);
+        }
         fresh.length = 0;
         if (X.reason === Reason.Suspend) return null;
-        if (records.length > MAX_FRAMES / 10 && isOverfull(records)) {
+        if (records.length + execution.metaCalls * META_WEIGHT > MAX_FRAMES) {
           // Only the record on top still has to be called.
           records.pop();
           value = undefined;
@@ -265,6 +272,7 @@ function run(
       } else {
         const record = records.pop();
         if (record === undefined) return value;
+        if (record[0] === metaCall) execution.metaCalls--;
         X.d = execution.base;
         X.quiet = false;
         if (X.force) X.m = -1;
@@ -275,15 +283,6 @@ function run(
       error = failure(execution, thrown);
     }
   }
-}
-
-/** Whether a stack is at its limit; calls of metamethods count for more. */
-function isOverfull(records: readonly Record[]): boolean {
-  let frames = records.length;
-  for (const [resumer] of records) {
-    if (resumer === metaCall) frames += META_WEIGHT;
-  }
-  return frames > MAX_FRAMES;
 }
 
 /** Notes where an error came from, before the frames are gone. */
