@@ -2,14 +2,21 @@
  * The base functions that belong to the engine, because they touch its stack
  * or because programs call them too often to go through the contract:
  * `pcall`, `xpcall`, `error`, `next`, `pairs`, `ipairs`, `select`, `type`,
- * `tostring`, raw access and metatables.
+ * `tostring`, raw access, metatables and `string.dump`.
  */
 import { callToEnd, callValue } from "./calls.ts";
-import { argumentError, checkAny, checkTable, typeError } from "../args.ts";
+import {
+  argumentError,
+  checkAny,
+  checkFunction,
+  checkTable,
+  typeError,
+} from "../args.ts";
 import { LuaError } from "../errors.ts";
 import type { LuaFunction, LuaValue } from "../value.ts";
 import { typeName } from "../value.ts";
 import { give, results, toLuaError } from "./execution.ts";
+import { dump } from "./dump.ts";
 import { nameHost } from "./host_function.ts";
 import { setIterators } from "./iterate.ts";
 import { runtime } from "./messages.ts";
@@ -29,6 +36,16 @@ export function openBase(state: CompilerState): void {
   define("error", raiseError(state));
   defineTraversal(state, define);
   defineRaw(state, define);
+  const strings = state.newTable();
+  state.globals.set("string", strings);
+  strings.set(
+    "dump",
+    nameHost("dump", (...args: LuaValue[]) => {
+      const text = dump(checkFunction(state, args, 0));
+      if (text !== undefined) return text;
+      throw newError(state.where(1) + runtime.cannotDump);
+    }) as unknown as LuaFunction,
+  );
   define("type", (...args: LuaValue[]) => {
     if (args.length === 0) checkAny(state, args, 0);
     return typeName(args[0]);

@@ -120,7 +120,10 @@ function emitOne(emitter: Emitter, statement: Statement): void {
     case "goto": {
       const jumps = emitter.labelJumps.get(statement.label);
       if (jumps === undefined) throw new Error("goto without its label");
-      if (isBackward(emitter, statement)) emitter.interruptSite(statement.line);
+      if (isBackward(emitter, statement)) {
+        emitter.interruptSite(statement.line);
+        if (emitter.resumable) emitter.write(`case ${emitter.site}:`);
+      }
       emitter.write(
         isBackward(emitter, statement) ? jumps.backward : jumps.forward,
       );

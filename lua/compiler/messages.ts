@@ -65,6 +65,7 @@ export const runtime = {
   cannotResume: (status: string) => `cannot resume ${status} coroutine`,
   invalidNext: "invalid key to 'next'",
   tostringResult: "'tostring' must return a string to 'print'",
+  cannotDump: "unable to dump given function",
   tooManyResults: "too many results to unpack",
 };
 
