@@ -211,12 +211,18 @@ function defineRaw(state: CompilerState, define: DefineBase): void {
   define("rawset", (...args: LuaValue[]) => {
     const [table, key, value] = args;
     if (!(table instanceof Table)) return checkTable(state, args, 0);
-    if (args.length < 3) checkAny(state, args, 2);
+    if (args.length < 3) {
+      checkAny(state, args, 1);
+      checkAny(state, args, 2);
+    }
     setRaw(table, key, value);
     return table;
   });
   define("rawequal", (...args: LuaValue[]) => {
-    if (args.length < 2) checkAny(state, args, 1);
+    if (args.length < 2) {
+      checkAny(state, args, 0);
+      checkAny(state, args, 1);
+    }
     return args[0] === args[1];
   });
   define("setmetatable", (...args: LuaValue[]) => {

@@ -67,7 +67,7 @@ export function openCoroutine(state: CompilerState): void {
   });
   define("yield", (...values: LuaValue[]) => {
     const execution = X.execution!;
-    if (execution.thread === undefined) refuseYield();
+    if (execution.thread === undefined) refuseYield(runtime.yieldAcross);
     execution.signal = { kind: "yielded", values };
     X.reason = Reason.Suspend;
     return null;

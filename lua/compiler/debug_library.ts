@@ -19,7 +19,7 @@ import { formatTraceback } from "../traceback.ts";
 import { joinUpvalue, prototypeOf, upvalueOf } from "./closure.ts";
 import { Coroutine, give } from "./execution.ts";
 import { getHook, setHook } from "./hooks.ts";
-import { inspecting, nameHost } from "./host_function.ts";
+import { inspecting, nameHost, nameInner } from "./host_function.ts";
 import { localOf, parameterName } from "./locals.ts";
 import { metatableOf } from "./metatables.ts";
 import type { Prototype } from "./prototype.ts";
@@ -44,7 +44,7 @@ export function openDebug(state: CompilerState): void {
       name,
       inspecting(
         name,
-        nameHost(name, run),
+        nameInner(name, run),
         name === "sethook",
       ) as unknown as LuaFunction,
     );

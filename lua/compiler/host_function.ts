@@ -22,7 +22,13 @@ import {
   S,
   X,
 } from "./registers.ts";
-import { framePosition, HOST_PREFIX, newError, stackFrames } from "./stack.ts";
+import {
+  framePosition,
+  HOST_PREFIX,
+  INNER_PREFIX,
+  newError,
+  stackFrames,
+} from "./stack.ts";
 import { Table } from "./table.ts";
 
 type HostGenerator = Generator<HostCall | Suspension, HostResult, LuaValue[]>;
@@ -35,8 +41,20 @@ const GeneratorFunction = (function* () {}).constructor;
 const INSPECTORS = new Set(["getfenv", "setfenv", "module"]);
 
 /** Gives a function the name that makes it a host function in tracebacks. */
-export function nameHost<T extends Callable>(name: string, fn: T): T {
+export function nameHost<T extends (...args: never[]) => unknown>(
+  name: string,
+  fn: T,
+): T {
   Object.defineProperty(fn, "name", { value: HOST_PREFIX + name });
+  return fn;
+}
+
+/** Names what a host function calls to do its work, or to go on with it. */
+export function nameInner<T extends (...args: never[]) => unknown>(
+  name: string,
+  fn: T,
+): T {
+  Object.defineProperty(fn, "name", { value: INNER_PREFIX + name });
   return fn;
 }
 
@@ -45,7 +63,10 @@ export function hostFunction(name: string, fn: HostFunction): LuaFunction {
   const callable = fn instanceof GeneratorFunction
     ? generatorFunction(name, fn as (...args: LuaValue[]) => HostGenerator)
     : INSPECTORS.has(name)
-    ? inspecting(name, plainFunction(name, fn as PlainFunction))
+    ? inspecting(
+      name,
+      nameInner(name, plainFunction(name, fn as PlainFunction)),
+    )
     : plainFunction(name, fn as PlainFunction);
   return callable as unknown as LuaFunction;
 }
@@ -68,14 +89,20 @@ function finish(result: HostResult): LuaValue | null {
 
 function suspend(suspension: Suspension): null {
   const execution = X.execution!;
-  if (execution.thread === undefined) refuseYield();
+  if (execution.thread === undefined) {
+    refuseYield(
+      execution.state.currentThread === undefined
+        ? runtime.yieldOutside
+        : runtime.yieldAcross,
+    );
+  }
   execution.signal = { kind: "suspended", suspension };
   X.reason = Reason.Suspend;
   return null;
 }
 
 /** Raises the error of a suspension where none is possible. */
-export function refuseYield(): never {
+export function refuseYield(message: string): never {
   throw newError(
     framePosition(stackFrames(undefined, 32)[1]) + runtime.yieldAcross,
   );
@@ -122,7 +149,7 @@ function generatorFunction(
     },
   };
   // Named, so that the frame shows also while the generator is being resumed.
-  const advance = nameHost(
+  const advance = nameInner(
     name,
     (
       record: Record | undefined,

@@ -62,6 +62,7 @@ export const runtime = {
   cStackOverflow: "C stack overflow",
   errorInError: "error in error handling",
   yieldAcross: "attempt to yield across C-call boundary",
+  yieldOutside: "attempt to yield from outside a coroutine",
   cannotResume: (status: string) => `cannot resume ${status} coroutine`,
   invalidNext: "invalid key to 'next'",
   tostringResult: "'tostring' must return a string to 'print'",

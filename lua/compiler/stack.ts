@@ -14,6 +14,8 @@ import { SiteKind } from "./emitter.ts";
 
 /** The JavaScript names of host functions start like this. */
 export const HOST_PREFIX = "lua:";
+/** So do those of the functions that do their work, inside them. */
+export const INNER_PREFIX = "lua;";
 const MAX_TRACE = 200;
 
 interface CallSite {
@@ -67,7 +69,7 @@ export function hostDepth(limit: number): number {
 function plainFrame(site: CallSite): PlainFrame | undefined {
   const name = site.getFunctionName();
   if (name === null) return undefined;
-  if (name.startsWith(HOST_PREFIX)) {
+  if (name.startsWith(HOST_PREFIX) || name.startsWith(INNER_PREFIX)) {
     return {
       hostName: name.slice(HOST_PREFIX.length),
       prototype: undefined,
@@ -113,17 +115,28 @@ function pushRecords(frames: PlainFrame[], execution: Execution): void {
 function running(limit: number, error?: Error): PlainFrame[] {
   const frames: PlainFrame[] = [];
   let execution = X.execution;
+  // A host function's inner part shows once, not twice.
+  let inner: string | undefined;
   const errorSites = error === undefined ? undefined : callSites(0, error);
   for (const site of errorSites ?? callSites(limit)) {
     if (site.getFunctionName() === "driveExecution") {
       if (execution === undefined) break;
+      inner = undefined;
       pushRecords(frames, execution);
       if (execution.thread !== undefined) return frames;
       execution = execution.parent;
       continue;
     }
     const frame = plainFrame(site);
-    if (frame !== undefined) frames.push(frame);
+    const name = site.getFunctionName();
+    if (inner !== undefined && name === HOST_PREFIX + inner) {
+      inner = undefined;
+      continue;
+    }
+    if (frame !== undefined) {
+      frames.push(frame);
+      inner = name!.startsWith(INNER_PREFIX) ? frame.hostName : undefined;
+    }
     if (frame?.hostName === "xpcall" && handled !== undefined) {
       frames.pop();
       frames.push(...handled);
@@ -276,14 +289,20 @@ function top(): PlainFrame | undefined {
   return undefined;
 }
 
+/** A LuaError that never was a JavaScript error: V8 takes 3 µs to make one. */
+function QuietError(this: { [field: string]: unknown }, value: LuaValue) {
+  this.name = "LuaError";
+  this.message = typeof value === "string" ? value : "";
+  this.value = value;
+  this.traceback = undefined;
+}
+QuietError.prototype = LuaError.prototype;
+
 /** Makes an error; without its stack when only a pcall will see it. */
 export function newError(value: LuaValue): LuaError {
-  if (!X.quiet) return new LuaError(value);
-  const { stackTraceLimit } = ErrorClass;
-  ErrorClass.stackTraceLimit = 0;
-  const error = new LuaError(value);
-  ErrorClass.stackTraceLimit = stackTraceLimit;
-  return error;
+  return X.quiet
+    ? new (QuietError as unknown as new (value: LuaValue) => LuaError)(value)
+    : new LuaError(value);
 }
 
 /** Raises an error of the running operation, with its position. */

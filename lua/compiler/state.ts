@@ -37,7 +37,7 @@ import {
   resumeCoroutine,
   toLuaError,
 } from "./execution.ts";
-import { hostFunction } from "./host_function.ts";
+import { hostFunction, nameHost } from "./host_function.ts";
 import { runtime } from "./messages.ts";
 import { index, setIndex } from "./operations.ts";
 import { metatableOf, type TypeMetatables } from "./metatables.ts";
@@ -133,6 +133,11 @@ export class CompilerState implements LuaState {
     values: readonly LuaValue[],
     error: LuaError | undefined,
   ): Outcome {
+    if (thread.status !== "suspended") {
+      throw new LuaError(
+        runtime.cannotResume(thread.status === "dead" ? "dead" : "running"),
+      );
+    }
     let value: LuaValue | null;
     const { quiet } = X;
     X.quiet = false;
@@ -292,7 +297,8 @@ export class CompilerState implements LuaState {
   }
 
   setInterrupt(handler: InterruptHandler | undefined): void {
-    this.interrupt = handler;
+    // Like a host function, for `where` in the handler.
+    this.interrupt = handler && nameHost("interrupt", () => handler());
   }
 
   memoryInUse(): number {

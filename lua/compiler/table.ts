@@ -247,7 +247,7 @@ export class Walk {
   k: LuaValue = undefined;
   v: LuaValue = undefined;
   #phase = 0;
-  #at = -1;
+  #at = 0;
   #names: string[] | undefined;
 
   constructor(readonly table: Table) {}
@@ -265,9 +265,12 @@ export class Walk {
           return true;
         }
       }
-      this.#phase = 1;
-      this.#names = Object.keys(table);
-      this.#at = FIXED - 1;
+      this.#startNames();
+      if (arr[0] !== undefined) {
+        this.k = 0;
+        this.v = arr[0];
+        return true;
+      }
     }
     if (this.#phase === 1) {
       const names = this.#names!;
@@ -296,6 +299,13 @@ export class Walk {
     return false;
   }
 
+  /** Position 0 comes behind the others, then the names. */
+  #startNames(): void {
+    this.#phase = 1;
+    this.#names = Object.keys(this.table);
+    this.#at = FIXED - 1;
+  }
+
   /** Moves to the entry of `key`, or throws `invalid key to 'next'`. */
   seek(key: LuaValue): void {
     const { table } = this;
@@ -306,6 +316,7 @@ export class Walk {
       key < table.arr.length
     ) {
       this.#at = key;
+      if (key === 0) this.#startNames();
       return;
     }
     if (typeof key === "string") {
