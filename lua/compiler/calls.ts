@@ -50,7 +50,7 @@ export function callToEnd(
   args: LuaValue[],
 ): LuaValue[] {
   const execution = new Execution(state, undefined);
-  const value = driveExecution(execution, () => callValue(callee, args));
+  const value = driveExecution(execution, callValue, callee, args);
   if (value === null) throw new InternalError("A host call suspended");
   return results(value);
 }

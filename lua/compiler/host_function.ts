@@ -104,7 +104,7 @@ function suspend(suspension: Suspension): null {
 /** Raises the error of a suspension where none is possible. */
 export function refuseYield(message: string): never {
   throw newError(
-    framePosition(stackFrames(undefined, 32)[1]) + runtime.yieldAcross,
+    framePosition(stackFrames(undefined, 32)[1]) + message,
   );
 }
 

@@ -171,7 +171,7 @@ export class CompilerState implements LuaState {
 
   #toEnd(operation: () => LuaValue | null): LuaValue {
     const execution = new Execution(this, undefined);
-    const value = driveExecution(execution, operation);
+    const value = driveExecution(execution, operation, undefined, undefined);
     X.r = undefined;
     return value as LuaValue;
   }
