@@ -424,6 +424,15 @@ export function describe(
       return expression.key.kind === "string"
         ? `field '${expression.key.value}'`
         : undefined;
+    case "paren":
+      return describe(emitter, expression.inner);
+    case "binary":
+      // LuaJIT finds the local that `and` and `or` copied last.
+      if (expression.operator !== "and" && expression.operator !== "or") break;
+      return expression.right.kind === "local" &&
+          expression.right.variable.owner === emitter.fn
+        ? describe(emitter, expression.right)
+        : undefined;
   }
   return undefined;
 }

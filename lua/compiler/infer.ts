@@ -22,7 +22,10 @@ export function inferNumbers(functions: readonly FunctionNode[]): void {
     if (list === undefined) values.set(variable, [value]);
     else list.push(value);
   };
-  for (const fn of functions) collect(fn.body, add);
+  for (const fn of functions) {
+    for (const parameter of fn.parameters) add(parameter, undefined);
+    collect(fn.body, add);
+  }
   for (const variable of values.keys()) variable.numeric = true;
   for (let changed = true; changed;) {
     changed = false;

@@ -16,7 +16,7 @@ import { propertyOf, registerName } from "./names.ts";
 /** The array part of tables without one; the first place is never used. */
 export const NONE: LuaValue[] = [,] as unknown as LuaValue[];
 /** Gaps up to this size at the array's end are filled with nil. */
-const MAX_GAP = 4;
+const MAX_GAP = 0;
 /** Fields of every table object, in front of the names. */
 const FIXED = 3;
 
