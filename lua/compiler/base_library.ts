@@ -10,6 +10,7 @@ import {
   checkAny,
   checkFunction,
   checkTable,
+  toNumberArgument,
   typeError,
 } from "../args.ts";
 import { LuaError } from "../errors.ts";
@@ -147,8 +148,9 @@ function handledCall(state: CompilerState): Callable {
 function raiseError(state: CompilerState): Callable {
   return (value: LuaValue, level: LuaValue = 1) => {
     if (typeof level !== "number") {
-      level = Number(level);
-      if (level !== level) typeError(state, [value, level], 1, "number");
+      const number = toNumberArgument(level);
+      if (number === undefined) typeError(state, [value, level], 1, "number");
+      level = number;
     }
     const text = typeof value === "number" ? state.tostring(value) : value;
     throw newError(

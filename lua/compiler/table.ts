@@ -43,7 +43,9 @@ export class Table implements LuaTable {
 
   length(): number {
     const { length } = this.arr;
-    return length > 1 ? length - 1 : 0;
+    if (length > 1) return length - 1;
+    const { hash } = this;
+    return hash === undefined || hash.integers === 0 ? 0 : borderOf(hash);
   }
 
   get(key: LuaValue): LuaValue {
@@ -241,6 +243,22 @@ export class Table implements LuaTable {
   }
 }
 (Table.prototype as { luaType: string }).luaType = "table";
+
+/** The border that LuaJIT finds among keys that are not in an array part. */
+function borderOf(hash: Hash): number {
+  let low = 0;
+  let high = 2;
+  while (hash.get(high) !== undefined) {
+    low = high;
+    high *= 2;
+  }
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (hash.get(middle) === undefined) high = middle;
+    else low = middle;
+  }
+  return low;
+}
 
 /** Goes through a table: positions, then names, then the hash. */
 export class Walk {

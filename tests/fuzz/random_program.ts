@@ -325,9 +325,7 @@ class Generator {
     for (let i = 0; i < count; i++) {
       const value = this.#expression(1);
       parts.push(
-        this.#random.below(2)
-          ? value
-          : `${this.#random.pick(FIELDS)} = ${value}`,
+        this.#random.below(2) ? value : `${FIELDS[i]} = ${value}`,
       );
     }
     return `{${parts.join(", ")}}`;
