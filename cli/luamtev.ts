@@ -4,8 +4,12 @@
  * Only what a command line needs is here: options, messages, exit statuses.
  * Specification: mtev-lua-api.md §16.
  */
-import { isEngineName } from "../lua/engines.ts";
-import { createRuntime, DEFAULT_ENGINE, type Runtime } from "../lua/runtime.ts";
+import {
+  DEFAULT_ENGINE,
+  type EngineName,
+  isEngineName,
+} from "../lua/engines.ts";
+import type { Runtime } from "../lua/runtime.ts";
 import { writeFully } from "../runtime/posix/write_fully.ts";
 import { encodeText } from "../lua/text.ts";
 import {
@@ -60,13 +64,15 @@ async function main(words: readonly string[]): Promise<void> {
 
 async function run(
   options: Options,
-  engine: typeof DEFAULT_ENGINE,
+  engine: EngineName,
   module: string,
 ): Promise<void> {
   const terminate = (signal: TerminatingSignal) => {
     runtime.logs.get("stderr").log(terminationMessage(signal));
     Deno.exit(EXIT_SIGNAL);
   };
+  // Late, so that `-h` need not wait for all of it.
+  const { createRuntime } = await import("../lua/runtime.ts");
   const runtime: Runtime = await createRuntime({
     engine,
     args: options.operands,
@@ -83,8 +89,7 @@ async function run(
   });
   for (const name of options.logs) runtime.logs.enable(name, true);
   runtime.run(module, options.entry);
-  using _ = runtime.eventer.hold(); // a module ends by os.exit alone (§16.2)
-  await runtime.eventer.run();
+  await runtime.eventer.run(); // for ever: a module ends by os.exit (§16.2)
 }
 
 /** The templates of §16.1. */

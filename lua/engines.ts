@@ -11,6 +11,9 @@ export const ENGINE_NAMES = ["compiled", "fengari"] as const;
 /** The name of an engine. */
 export type EngineName = typeof ENGINE_NAMES[number];
 
+/** The engine that runs Lua unless another is named. */
+export const DEFAULT_ENGINE: EngineName = "fengari";
+
 /** Whether there is an engine of that name. */
 export function isEngineName(name: string): name is EngineName {
   return (ENGINE_NAMES as readonly string[]).includes(name);

@@ -17,14 +17,15 @@ import type { LuaTable } from "./value.ts";
  * @param state The Lua state.
  * @param name What errors call the object.
  * @param methods The methods; it gets a metatable of its own.
- * @param notText The error for a key that is no text.
+ * @param texts Where an object words its errors differently: for a key that is
+ *   no text, and what comes behind the key otherwise.
  * @returns The metatable for the objects.
  */
 export function methodMetatable(
   state: LuaState,
   name: string,
   methods: LuaTable,
-  notText = "metatable error, arg2 not a string!",
+  texts: { readonly notText?: string; readonly ending?: string } = {},
 ): LuaTable {
   // A table finds methods without a call; only misses reach the function.
   const misses = state.newTable();
@@ -32,8 +33,11 @@ export function methodMetatable(
     "__index",
     state.newFunction("__index", (_methods, key) => {
       const text = toStringArgument(key) ??
-        raise(state, notText);
-      raise(state, `${name} no such element: ${text}`);
+        raise(
+          state,
+          texts.notText ?? "metatable error, arg2 not a string!",
+        );
+      raise(state, `${name} no such element: ${text}${texts.ending ?? ""}`);
     }),
   );
   methods.metatable = misses;

@@ -11,7 +11,7 @@ import { Logs, type LogWriter } from "../runtime/log/logs.ts";
 import { writeFully } from "../runtime/posix/write_fully.ts";
 import { type Coroutine, Coroutines } from "./coroutines.ts";
 import { addDirectLoader } from "./direct_loader.ts";
-import { createState, type EngineName } from "./engines.ts";
+import { createState, DEFAULT_ENGINE, type EngineName } from "./engines.ts";
 import { InternalError, LuaError } from "./errors.ts";
 import { definer } from "./define.ts";
 import type { HostFunction, InterruptHandler, LuaState } from "./host.ts";
@@ -91,9 +91,6 @@ export async function createRuntime(
   const makeState = await createState(engine);
   return new Runtime(makeState, options);
 }
-
-/** The engine that runs Lua unless another is named. */
-export const DEFAULT_ENGINE: EngineName = "fengari";
 
 /** A Lua state with its event loop. Made by {@link createRuntime}. */
 export class Runtime implements Disposable, AsyncDisposable {

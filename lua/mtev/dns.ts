@@ -62,7 +62,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
     state,
     "mtev.dns",
     methods,
-    "metatable error, arg2 is not a string",
+    { notText: "metatable error, arg2 is not a string" },
   );
   let systemResolver: Resolver | undefined;
 

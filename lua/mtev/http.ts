@@ -1,16 +1,15 @@
 /**
- * Puts the HTTP client, which is written in Lua (prelude/HttpClient.lua,
- * prelude/Api.lua), where programs look for it. Specification:
- * mtev-lua-api.md §19.
+ * Puts the HTTP client, which is written in Lua (prelude/HttpClient.lua),
+ * where `require` finds it. Specification: mtev-lua-api.md §19.
  */
 import { checkHandle } from "../eventer_object.ts";
 import { looseNumber } from "../args.ts";
 import { NOTHING } from "../host.ts";
 import type { LuaTable } from "../value.ts";
 import type { MtevContext } from "./context.ts";
-import { loadPrelude, runPrelude } from "./prelude.ts";
+import { loadPrelude } from "./prelude.ts";
 
-/** Adds the family to `mtev`, and `mtev.HttpClient` to what `require` finds. */
+/** Adds `mtev.HttpClient` to what `require` finds. */
 export function install(context: MtevContext, mtev: LuaTable): void {
   const { state } = context;
   const boundSearch = state.newFunction("bound_search", (object, bytes) => {
@@ -28,5 +27,4 @@ export function install(context: MtevContext, mtev: LuaTable): void {
       return state.call(chunk, mtev, boundSearch)[0];
     }),
   );
-  runPrelude(state, "Api", mtev);
 }

@@ -128,12 +128,21 @@ export function install(context: MtevContext, mtev: LuaTable): void {
    * six decimals.
    * @return string: the text
    * @error `expects no arguments, got %d`
+   * @error for a text of more than some 500 million bytes
    * @suspends no
    * @example print(mtev.tojson({1, 2}):tostring()) -- [ 1, 2 ]
    * @source mtev-lua-api.md §8.3
    * @compat same
    */
-  define(methods, "tostring", (...args) => formatJson(receiver(args).root));
+  define(methods, "tostring", (...args) => {
+    const { root } = receiver(args);
+    try {
+      return formatJson(root);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      raise(state, `json:tostring: ${error.message}`);
+    }
+  });
 
   /**
    * @lua value = json:document()

@@ -11,6 +11,7 @@ import { install as installCoroutine } from "./coroutine.ts";
 import { install as installDigest } from "./digest.ts";
 import { install as installDns } from "./dns.ts";
 import { install as installEncode } from "./encode.ts";
+import { install as installExec } from "./exec.ts";
 import { install as installFiles } from "./files.ts";
 import { install as installGunzip } from "./gunzip.ts";
 import { install as installHttp } from "./http.ts";
@@ -21,12 +22,15 @@ import { loadOnDemand, runPrelude } from "./prelude.ts";
 import { install as installProcess } from "./process.ts";
 import { install as installRandom } from "./random.ts";
 import { install as installReload } from "./reload.ts";
+import { install as installRsa } from "./rsa.ts";
 import { install as installShared } from "./shared.ts";
 import { install as installSocket } from "./socket.ts";
 import { install as installSystem } from "./system.ts";
 import { install as installTime } from "./time.ts";
 import { install as installTimezone } from "./timezone.ts";
+import { install as installTls } from "./tls.ts";
 import { install as installWaitStatus } from "./wait_status.ts";
+import { install as installWebsocket } from "./websocket.ts";
 import { install as installXml } from "./xml.ts";
 
 /** Sets the global `mtev`, and the globals that belong to it. */
@@ -43,6 +47,7 @@ export function openMtev(context: MtevContext): LuaTable {
   installDigest(context, mtev);
   installDns(context, mtev);
   installEncode(context, mtev);
+  installExec(context, mtev);
   installFiles(context, mtev);
   installGunzip(context, mtev);
   installHttp(context, mtev);
@@ -52,14 +57,22 @@ export function openMtev(context: MtevContext): LuaTable {
   installRandom(context, mtev);
   installProcess(context, mtev);
   installReload(context, mtev);
+  installRsa(context, mtev);
   installShared(context, mtev);
   installSocket(context, mtev);
   installSystem(context, mtev);
   installTime(context, mtev);
   installTimezone(context, mtev);
+  installTls(context);
   installWaitStatus(context, mtev);
+  installWebsocket(context, mtev);
   installXml(context, mtev);
-  loadOnDemand(state, mtev, ["extras"]);
+  loadOnDemand(state, mtev, {
+    Api: "Api",
+    ApiResponse: "Api",
+    Proc: "Proc",
+    extras: "extras",
+  });
   runPrelude(state, "lua_init", mtev);
   return mtev;
 }

@@ -41,7 +41,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
    * @suspends no
    * @example local word = mtev.pcre("\\w+") while true do local found, text = word("to be or not") if not found then break end print(text) end
    * @source mtev-lua-api.md §10.1
-   * @compat differs: more than 9 groups work; a search may use 128 MiB; expressions run on PCRE2, where recursion without end (`(?R)`) is no error of the expression and `\C` in UTF-8 mode may be switched off
+   * @compat differs: more than 9 groups work; a search may use 128 MiB; expressions run on PCRE2, where recursion without end (`(?R)`) is no error of the expression `\C` in UTF-8 mode may be switched off, and from PCRE2 10.43 on `{,n}` is a quantifier
    */
   define(mtev, "pcre", (...args) => {
     const expression = checkString(state, args, 0);

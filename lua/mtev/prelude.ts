@@ -22,22 +22,28 @@ export function runPrelude(
 }
 
 /**
- * Makes a file of the prelude run when the field of `mtev` that bears its name
- * is first read: compiling all of them would take longer than the rest of the
- * start-up. The file is called with the mtev table and sets the field.
+ * Makes files of the prelude run when a field of `mtev` that they set is first
+ * read: compiling all of them would take longer than the rest of the start-up.
+ * A file is called with the mtev table.
+ *
+ * @param files The file, by the name of the field.
  */
 export function loadOnDemand(
   state: LuaState,
   mtev: LuaTable,
-  names: readonly string[],
+  files: Readonly<Record<string, string>>,
 ): void {
-  const pending = new Set<LuaValue>(names);
+  const pending = new Map<LuaValue, string>(Object.entries(files));
   const metatable = state.newTable();
   metatable.set(
     "__index",
     state.newFunction("__index", (_, key) => {
-      if (!pending.delete(key)) return undefined;
-      runPrelude(state, key as string, mtev);
+      const file = pending.get(key);
+      if (file === undefined) return undefined;
+      for (const [field, other] of pending) {
+        if (other === file) pending.delete(field);
+      }
+      runPrelude(state, file, mtev);
       return mtev.get(key);
     }),
   );

@@ -1,7 +1,7 @@
 /**
  * Processes: starting one with pipes, waiting for its end, signals, and who
- * this process is. What is written in Lua on top of it is in
- * prelude/Proc.lua, prelude/exec.lua and prelude/sh.lua. Specification:
+ * this process is. What is built on top of it is in
+ * exec.ts and prelude/Proc.lua. Specification:
  * mtev-lua-api.md §7.1–§7.5, §7.9.
  *
  * The pipes are eventer objects, which belong to the coroutine that spawned;
@@ -9,34 +9,17 @@
  * takes the process with it.
  */
 import type { ChildProcess } from "../../runtime/process/child_process.ts";
-import { Children, type PipedChild } from "../../runtime/process/children.ts";
-import {
-  ECHILD,
-  ESRCH,
-  ETIMEDOUT,
-  SIGKILL,
-} from "../../runtime/posix/constants.ts";
+import type { PipedChild } from "../../runtime/process/children.ts";
+import { ECHILD, ESRCH, ETIMEDOUT } from "../../runtime/posix/constants.ts";
 import { PosixError } from "../../runtime/posix/posix_error.ts";
 import { processIdentity } from "../../runtime/posix/process.ts";
-import {
-  checkString,
-  looseNumber,
-  raise,
-  toInt32,
-  toStringArgument,
-} from "../args.ts";
+import { checkString, looseNumber, raise, toInt32 } from "../args.ts";
+import { childrenOf, stringsOf } from "../children.ts";
 import { definer } from "../define.ts";
 import { createEventerObject } from "../eventer_object.ts";
-import {
-  type HostResult,
-  type LuaState,
-  Multi,
-  multi,
-  Suspension,
-} from "../host.ts";
+import { type HostResult, Multi, multi, Suspension } from "../host.ts";
 import { methodMetatable } from "../methods.ts";
 import {
-  entries,
   isTable,
   type LuaTable,
   LuaUserdata,
@@ -46,8 +29,6 @@ import type { MtevContext } from "./context.ts";
 
 /** The wait status of a shell that finds no program: exit code 127. */
 const NOT_STARTED = 127 << 8;
-
-const USAGE = "spawn(path [,{args} [,{env}]])";
 
 /** A process, started or not, in Lua's hands. */
 class ProcessObject extends LuaUserdata {
@@ -65,11 +46,9 @@ class ProcessObject extends LuaUserdata {
 }
 
 /** A process that nobody can name any more is killed (§7.1). */
-const forgotten = new FinalizationRegistry<ChildProcess>((child) => {
-  if (child.poll() !== undefined) return;
-  child.kill(SIGKILL);
-  child.wait(() => {});
-});
+const forgotten = new FinalizationRegistry<ChildProcess>((child) =>
+  child.abandon()
+);
 
 /** Adds the family to `mtev`. */
 export function install(context: MtevContext, mtev: LuaTable): void {
@@ -77,15 +56,10 @@ export function install(context: MtevContext, mtev: LuaTable): void {
   const define = definer(state);
   const methods = state.newTable();
   const metatable = methodMetatable(state, "mtev.process", methods);
-  let children: Children | undefined;
 
-  function openChildren(): Children {
-    const opened = new Children(eventer);
-    context.resources.add({
-      beforeExit: () => opened.leaveAll(),
-      [Symbol.dispose]: () => opened[Symbol.dispose](),
-    });
-    return opened;
+  function checkStrings(value: LuaValue): string[] {
+    const strings = isTable(value) ? stringsOf(value) : undefined;
+    return strings ?? raise(state, "spawn(path [,{args} [,{env}]])");
   }
 
   function checkProcess(self: LuaValue): ProcessObject {
@@ -119,11 +93,11 @@ export function install(context: MtevContext, mtev: LuaTable): void {
   define(mtev, "spawn", (...args): HostResult => {
     const path = checkString(state, args, 0);
     const owner = coroutines.current;
-    const argv = args.length > 1 ? strings(state, args[1]) : [];
-    const env = args.length > 2 ? strings(state, args[2]) : [];
+    const argv = args.length > 1 ? checkStrings(args[1]) : [];
+    const env = args.length > 2 ? checkStrings(args[2]) : [];
     let child: PipedChild;
     try {
-      child = (children ??= openChildren()).spawn(path, argv, env);
+      child = childrenOf(context).spawn(path, argv, env);
     } catch (error) {
       if (!(error instanceof PosixError)) throw error;
       return multi(new ProcessObject(metatable, undefined), error.errno);
@@ -298,22 +272,4 @@ function sent(result: number): HostResult {
 function signalNumber(value: LuaValue): number {
   if (value === undefined) return 15;
   return toInt32(Math.trunc(looseNumber(value)));
-}
-
-/** The strings of a table: those of the array in its order, then the others. */
-function strings(state: LuaState, value: LuaValue): string[] {
-  if (!isTable(value)) raise(state, USAGE);
-  const text = (item: LuaValue) =>
-    toStringArgument(item) ?? raise(state, USAGE);
-  const length = value.length();
-  const found: string[] = [];
-  for (let index = 1; index <= length; index++) {
-    found.push(text(value.get(index)));
-  }
-  for (const [key, item] of entries(value)) {
-    const inArray = typeof key === "number" && key >= 1 && key <= length &&
-      Number.isInteger(key);
-    if (!inArray) found.push(text(item));
-  }
-  return found;
 }

@@ -149,7 +149,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
   });
 
   /**
-   * @lua node = doc:root()
+   * @lua node = xmldoc:root()
    * The root element.
    * @return mtev.xmlnode: the element
    * @error `expects no arguments, got %d`
@@ -165,7 +165,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
   });
 
   /**
-   * @lua text = doc:tostring()
+   * @lua text = xmldoc:tostring()
    * Writes the document, indented, with a declaration and a final newline.
    * @return string: the document in UTF-8
    * @error `expects no arguments, got %d`
@@ -181,7 +181,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
   });
 
   /**
-   * @lua iterator = doc:xpath(expression, node)
+   * @lua iterator = xmldoc:xpath(expression, node)
    * Searches the document with XPath 1.0. An expression that is malformed, or
    * that gives a number, a string or a boolean, finds nothing; the log
    * `debug/xml` tells why. No prefix is known: use `local-name()`.
@@ -225,7 +225,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
   });
 
   /**
-   * @lua name = node:name()
+   * @lua name = xmlnode:name()
    * The name of the node without its prefix.
    * @return string: the name; `text` and `comment` for such nodes, nil for CDATA sections and the document
    * @suspends no
@@ -251,7 +251,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
   };
 
   /**
-   * @lua value = node:attr(key, value)
+   * @lua value = xmlnode:attr(key, value)
    * Gets an attribute, whatever its prefix; or, with a second argument, sets
    * one without a prefix and returns nothing.
    * @param key string: the name of the attribute
@@ -266,8 +266,8 @@ export function install(context: MtevContext, mtev: LuaTable): void {
   define(nodeMethods, "attr", attr);
 
   /**
-   * @lua value = node:attribute(key, value)
-   * The same as `node:attr`.
+   * @lua value = xmlnode:attribute(key, value)
+   * The same as `xmlnode:attr`.
    * @param key string: the name of the attribute
    * @param value? string: the new value; nil leaves the attribute empty
    * @return string: the value, or nil if there is no such attribute
@@ -280,7 +280,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
   define(nodeMethods, "attribute", attr);
 
   /**
-   * @lua text = node:contents(text)
+   * @lua text = xmlnode:contents(text)
    * Gets the text of the node and of all nodes inside, entities expanded; or,
    * with an argument, replaces all of it by a text and returns nothing. Nodes
    * that were inside and that the program still holds stay usable.
@@ -304,7 +304,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
   });
 
   /**
-   * @lua iterator = node:children()
+   * @lua iterator = xmlnode:children()
    * Iterates over all nodes directly inside this one: elements, texts (also
    * white space), comments and processing instructions.
    * @return function: an iterator over the nodes
@@ -324,7 +324,22 @@ export function install(context: MtevContext, mtev: LuaTable): void {
   });
 
   /**
-   * @lua child = node:addchild(name)
+   * @lua node = xmlnode:next()
+   * The next node inside the same parent.
+   * @return mtev.xmlnode: the node, or nil if this is the last one
+   * @suspends no
+   * @example local second = doc:root():children()():next()
+   * @source mtev-lua-api.md §9.3
+   * @compat differs: libmtev documents it, but raises `mtev.xmlnode no such element: next`
+   */
+  define(nodeMethods, "next", (...args) => {
+    const node = thisNode(args);
+    const next = attempt(() => node.nextSibling);
+    return next && new Node(nodeMetatable, next);
+  });
+
+  /**
+   * @lua child = xmlnode:addchild(name)
    * Appends an empty element, in the namespace of its parent.
    * @param name string: the name of the element
    * @return mtev.xmlnode: the new element

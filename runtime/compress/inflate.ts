@@ -6,9 +6,23 @@
  * The invariant: a call never makes more than its limit allows plus one buffer,
  * whatever the data claim.
  */
-import defer * as pako from "pako";
+import type * as Pako from "pako";
 
 import { binaryString, writeBinaryString } from "../posix/bytes.ts";
+
+let pako: typeof Pako;
+
+/**
+ * Loads pako when the first stream starts. A static import would cost every
+ * program 4 ms, also as `import defer`, and `import()` is not synchronous.
+ */
+function loadPako(): void {
+  const { createRequire } = process.getBuiltinModule("node:module");
+  const { fileURLToPath } = process.getBuiltinModule("node:url");
+  pako ??= createRequire(import.meta.url)(
+    fileURLToPath(import.meta.resolve("pako")),
+  );
+}
 
 /** The output buffer: how far a limit may be overrun before it is noticed. */
 const OUTPUT_SIZE = 64 * 1024;
@@ -57,7 +71,7 @@ export class InflateError extends Error {
  * ```
  */
 export class Inflate {
-  #stream: InstanceType<typeof pako.ZStream> | undefined;
+  #stream: InstanceType<typeof Pako.ZStream> | undefined;
   /** A first byte that may begin a header. */
   #held = "";
   #ended = false;
@@ -89,6 +103,7 @@ export class Inflate {
         return "";
       }
       this.#held = "";
+      loadPako();
       this.#stream = new pako.ZStream();
       const window = hasHeader(piece) ? WITH_HEADER : RAW;
       this.#check(pako.zlibInflateInit2(this.#stream, window));
@@ -97,7 +112,7 @@ export class Inflate {
   }
 
   #inflate(
-    stream: InstanceType<typeof pako.ZStream>,
+    stream: InstanceType<typeof Pako.ZStream>,
     piece: string,
     limit: number,
   ): string {

@@ -14,14 +14,15 @@ export function formatFixed6(value: number): string {
   const size = Math.abs(value);
   const sign = value < 0 || Object.is(value, -0) ? "-" : "";
   if (size >= 1e21) return `${sign}${BigInt(size)}.000000`;
-  // A tie at the seventh decimal is an odd multiple of 2^-7.
-  if (size < 2 ** 45 && Math.abs(size * 128 % 2) === 1) {
+  // A tie at the seventh decimal is an odd multiple of 2^-7; from 2^46 on,
+  // doubles are too far apart for one.
+  if (size < 2 ** 46 && Math.abs(size * 128 % 2) === 1) {
     return sign + roundTie(size);
   }
   return sign + size.toFixed(6);
 }
 
-/** Rounds an odd multiple of 2^-7, below 2^45, to the even neighbour. */
+/** Rounds an odd multiple of 2^-7, below 2^46, to the even neighbour. */
 function roundTie(size: number): string {
   const whole = Math.floor(size);
   let millionths = Math.floor((size - whole) * 1e6); // exact: 13 bits × 10^6

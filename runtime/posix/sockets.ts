@@ -6,6 +6,7 @@
  */
 
 import {
+  MSG_PEEK,
   SO_ERROR,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
@@ -47,6 +48,7 @@ export const addressBytes: Uint8Array<ArrayBuffer> = new Uint8Array(128);
 const addressLength = new Uint32Array(1);
 const option = new Int32Array(1);
 const optionLength = new Uint32Array(1);
+const peeked = new Uint8Array(1);
 
 /**
  * How much of {@link addressBytes} the last call filled.
@@ -240,6 +242,17 @@ export function receiveFrom(
   addressLength[0] = addressBytes.length;
   const { recvfrom } = symbols();
   return recvfrom(fd, bytes, bytes.length, 0, addressBytes, addressLength);
+}
+
+/**
+ * Looks at what could be received, and leaves it there.
+ *
+ * @param fd The socket.
+ * @returns 1 when something could, 0 at the end of a stream, or -1 with `errno()` set.
+ */
+export function peek(fd: number): number {
+  const { recvfrom } = symbols();
+  return recvfrom(fd, peeked, 1, MSG_PEEK, null, null);
 }
 
 /**

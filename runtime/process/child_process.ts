@@ -2,7 +2,7 @@
  * A child process: its signals and its end.
  *
  * A child that has ended stays a zombie, and its pid stays its own, until somebody asks for its
- * status; so a signal never meets a stranger. Whoever drops a child disposes of it, which kills it.
+ * status; so a signal never meets a stranger. Whoever drops a child abandons it, which kills it.
  * Where its input and output lead is the business of children.ts.
  */
 import type { Wait } from "../eventer/descriptor_waits.ts";
@@ -168,6 +168,13 @@ export class ChildProcess implements Disposable {
     const watch = this.#owner.signals.add(look);
     this.#owner.eventer.post(look);
     return watch;
+  }
+
+  /** Kills the child if it has not ended, and lets the loop take its status. Does not suspend. */
+  abandon(): void {
+    if (this.poll() !== undefined) return;
+    this.kill(SIGKILL);
+    this.wait(() => {});
   }
 
   /** Kills the child if it has not ended and waits for its end; blocks the thread, briefly. */

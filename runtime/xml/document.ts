@@ -14,7 +14,7 @@ import {
   type XmlLibrary,
   type XmlProblem,
 } from "./library.ts";
-import { XmlNode } from "./node.ts";
+import { type NodeOwner, XmlNode } from "./node.ts";
 import { evaluateXPath } from "./xpath.ts";
 
 /** libxml2's option not to load external entities or DTDs, whatever else. */
@@ -116,7 +116,7 @@ export function parseXml(library: XmlLibrary, text: string): XmlDocument {
 }
 
 /** An XML document. Made by {@link parseXml}. */
-export class XmlDocument implements Disposable {
+export class XmlDocument implements NodeOwner, Disposable {
   readonly #memory: Memory;
   /** Nodes that someone outside may hold. */
   readonly #exposed = new Set<Pointer>();

@@ -3,13 +3,28 @@
  * processing instructions. Strings are binary: UTF-8, one byte per character,
  * and end at a NUL. Specification: mtev-lua-api.md §9.3.
  */
-import type { XmlDocument } from "./document.ts";
-import { NodeField, NodeType, type Pointer } from "./library.ts";
+import {
+  NodeField,
+  NodeType,
+  type Pointer,
+  type XmlLibrary,
+} from "./library.ts";
+
+/** What a node needs of its document; see `XmlDocument` in document.ts. */
+export interface NodeOwner {
+  readonly library: XmlLibrary;
+  /** Where the document is. Throws if it was disposed. */
+  readonly pointer: Pointer;
+  /** Makes the object for a node, and remembers that someone may hold it. */
+  nodeAt(pointer: Pointer): XmlNode | undefined;
+  /** Takes a node out of the tree, and frees it unless someone may hold it. */
+  remove(node: Pointer): void;
+}
 
 /** A node. Two objects may stand for the same one; see {@link isSame}. */
 export class XmlNode {
   /** Nodes come from documents and other nodes. */
-  constructor(readonly document: XmlDocument, readonly pointer: Pointer) {}
+  constructor(readonly document: NodeOwner, readonly pointer: Pointer) {}
 
   /** Whether `other` stands for the same node. */
   isSame(other: XmlNode): boolean {

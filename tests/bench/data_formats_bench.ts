@@ -37,13 +37,14 @@ function report(name: string, figure: number, unit: string): void {
   console.log(`${name.padEnd(44)} ${text.padStart(12)} ${unit}`);
 }
 
+// The document and the table that the reference was measured with.
 const SMALL =
-  '{"a":[1,2,3,{"b":"ccc"}],"d":{"e":1.5,"f":true},"h":"string value","i":12345,"jjjj":null}';
+  '{"a":[1,2,3,{"b":"ccccccccc"}],"d":{"e":1.5,"f":true,"g":null},"h":"string value"}';
 
 async function measureLua(): Promise<void> {
   await using runtime = await createRuntime();
   const rows: readonly (readonly [string, string])[] = [
-    ["parsejson + document, 89 bytes", "mtev.parsejson(js):document()"],
+    ["parsejson + document, 82 bytes", "mtev.parsejson(js):document()"],
     ["tojson + tostring, 64 bytes", "mtev.tojson(tb):tostring()"],
     [
       "timezone:extract of 3 fields",

@@ -11,11 +11,9 @@
  */
 import { Buffer } from "node:buffer";
 import { parseArgs } from "node:util";
+import { DEFAULT_ENGINE } from "../../lua/engines.ts";
 import { pool, withTempFolder } from "../../tools/script.ts";
 import { KnownFailures } from "./known_failures.ts";
-
-/** The engine whose list applies when no `--engine` is given. */
-const DEFAULT_ENGINE = "fengari";
 
 /** What to run, and how. */
 export interface ConformanceOptions {

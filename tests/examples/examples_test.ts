@@ -1,8 +1,10 @@
 /** Runs every module in examples/ and compares what it prints. */
 import assert from "node:assert/strict";
+import { PCRE2_MISSING } from "../support/libraries.ts";
 import { luamtev, ROOT } from "../support/luamtev.ts";
 
 const EXPECTED: Readonly<Record<string, string>> = {
+  certificate_request: "request for /CN=example.com\n",
   hello: "hello from luamtev\n",
   json_to_xml: `<?xml version="1.0" encoding="utf8"?>
 <document>
@@ -18,6 +20,16 @@ const EXPECTED: Readonly<Record<string, string>> = {
   <replicas>3</replicas>
   <service>checkout</service>
 </document>
+`,
+  log_grep: `2026-11-21 10:00:02 GET /missing status=404 time=3
+  1: GET
+  2: /missing
+  3: 404
+2026-11-21 10:00:02 POST /orders status=500 time=1873
+  1: POST
+  2: /orders
+  3: 500
+2 lines
 `,
   ping_pong: `ping 1
 pong 2
@@ -40,8 +52,13 @@ Deno.test("every example has an expectation", () => {
 });
 
 for (const [name, stdout] of Object.entries(EXPECTED)) {
-  Deno.test(`example ${name} prints what it should`, async () => {
-    const result = await luamtev([`${ROOT}examples/${name}.lua`]);
-    assert.deepEqual(result, { code: 0, signal: null, stdout, stderr: "" });
+  const missing = name === "log_grep" ? PCRE2_MISSING : "";
+  Deno.test({
+    name: `example ${name} prints what it should${missing}`,
+    ignore: missing !== "",
+    async fn() {
+      const result = await luamtev([`${ROOT}examples/${name}.lua`]);
+      assert.deepEqual(result, { code: 0, signal: null, stdout, stderr: "" });
+    },
   });
 }

@@ -175,3 +175,15 @@ Deno.test("unwrap() gives an object without methods", async () => {
     ["userdata", false],
   );
 });
+
+Deno.test("tostring() raises an error for a text that is too long", async () => {
+  assert.match(
+    String(
+      await failure(
+        `local part = ("x"):rep(2^26) -- 8 of them exceed what V8 can hold
+        local _ = mtev.tojson({part, part, part, part, part, part, part, part}):tostring()`,
+      ),
+    ),
+    /json:tostring: Invalid string length$/,
+  );
+});

@@ -138,3 +138,17 @@ Deno.test("attr() and contents() work on all that they can, and refuse the rest"
     "must be called as method",
   ]);
 });
+
+Deno.test("next() walks over the nodes of one parent", async () => {
+  assert.deepEqual(
+    await evaluate(`
+      local node = mtev.parsexml("<a>t<b/><!--c--></a>"):root():children()()
+      local names = {}
+      while node do
+        names[#names + 1] = node:name()
+        node = node:next()
+      end
+      return table.concat(names, " "), mtev.parsexml("<a/>"):root():next()`),
+    ["text b comment", undefined],
+  );
+});

@@ -177,9 +177,11 @@ Deno.test("parseJson agrees with JSON.parse about standard documents", () => {
   ));
 });
 
-/** Without negative zeros, which are integers here. */
+/** With integers as they are here: no negative zero, 64 bits. */
 function clean(value: unknown): unknown {
-  if (Object.is(value, -0)) return 0;
+  if (Number.isInteger(value) && Math.abs(value as number) < 1e21) {
+    return Math.min(Math.max(value as number, -(2 ** 63)), 2 ** 64) + 0;
+  }
   if (Array.isArray(value)) return value.map(clean);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(

@@ -33,6 +33,18 @@ Deno.test("binaryBytes() undoes binaryString(), also for long ones", () => {
 
 Deno.test("binaryBytes() keeps the low eight bits", () => {
   assert.deepEqual([...binaryBytes("\u0141")], [0x41]);
+  for (const rest of ["x", "\xff", "\u0141"]) { // each way of writing long text
+    const bytes = new Uint8Array(40_002);
+    writeBinaryString(rest.repeat(40_000), bytes, 1);
+    const byte = rest.charCodeAt(0) & 0xff;
+    assert.deepEqual([bytes[0], bytes[1], bytes[40_000], bytes[40_001]], [
+      0,
+      byte,
+      byte,
+      0,
+    ]);
+    assert.ok(bytes.subarray(1, -1).every((one) => one === byte));
+  }
 });
 
 Deno.test("writeBinaryString() writes where it is told", () => {
