@@ -75,10 +75,10 @@ for i = 1, 300 do
   data[i] = {id = i, name = "item" .. i, tags = {"a", "b", "c"}, ok = true, price = i / 4}
 end
 local n = 0
-for round = 1, 8 do
+for round = 1, 40 do
   local out = {}
   encode(data, out)
   local text = table.concat(out)
   n = n + #decode(text, 1)
 end
-assert(n == 2400)
+assert(n == 12000)

@@ -9,7 +9,7 @@ for i = 1, 30000 do
   list[i] = w
 end
 local counts, unique = {}, {}
-for round = 1, 4 do
+for round = 1, 20 do
   for i = 1, #list do
     local w = list[i]
     if not counts[w] then counts[w] = 0 unique[#unique + 1] = w end
