@@ -64,7 +64,8 @@ function setField(
     (object.mt === undefined ||
       (object.mt as unknown as { $__newindex: LuaValue }).$__newindex ===
         undefined) &&
-    (object.hash === undefined || object.hash.find(name) < 0)
+    (object.hash === undefined ||
+      (!object.hash.isWeak && object.hash.find(name) < 0))
   ) {
     (object as unknown as { [property: string]: LuaValue })[property] = value;
     return undefined;

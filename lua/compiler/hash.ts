@@ -83,6 +83,26 @@ export class Hash {
     if (keys.length > SMALL) this.#buildIndex();
   }
 
+  /** Whether all keys of the table have to be here (weak_hash.ts). */
+  get isWeak(): boolean {
+    return false;
+  }
+
+  /** The key of an entry. */
+  keyAt(place: number): LuaValue {
+    return this.keys[place];
+  }
+
+  /** The value of an entry; nil when it was removed. */
+  valueAt(place: number): LuaValue {
+    return this.values[place];
+  }
+
+  /** How many places there are, removed entries included. */
+  get places(): number {
+    return this.keys.length;
+  }
+
   /** How many entries there are. */
   get size(): number {
     return this.keys.length - this.holes;

@@ -26,6 +26,7 @@ import { openBase } from "./base_library.ts";
 import { Chunk } from "./chunk.ts";
 import { changeEnvironment, environmentOf } from "./closure.ts";
 import { openCoroutine } from "./coroutine_library.ts";
+import { openCollector } from "./collector.ts";
 import { openDebug } from "./debug_library.ts";
 import { loadDump } from "./dump.ts";
 import {
@@ -37,6 +38,7 @@ import {
   resumeCoroutine,
   toLuaError,
 } from "./execution.ts";
+import { Hash } from "./hash.ts";
 import { hostFunction, nameHost } from "./host_function.ts";
 import { runtime } from "./messages.ts";
 import { index, setIndex } from "./operations.ts";
@@ -44,6 +46,7 @@ import { metatableOf, type TypeMetatables } from "./metatables.ts";
 import { X } from "./registers.ts";
 import { CallPlace, framePosition, functionOf, stackFrames } from "./stack.ts";
 import { forgetWalk, NONE, Table } from "./table.ts";
+import { WeakHash } from "./weak_hash.ts";
 
 /** Enough for a traceback; V8 keeps ten frames otherwise. */
 const STACK_FRAMES = 100;
@@ -77,6 +80,7 @@ export class CompilerState implements LuaState {
     openBase(this);
     openCoroutine(this);
     openDebug(this);
+    openCollector(this);
   }
 
   get stringMetatable(): Table | undefined {
@@ -266,6 +270,13 @@ export class CompilerState implements LuaState {
   /** Sets a table's metatable; `__mode` makes it weak. */
   setMetatable(table: Table, metatable: Table | undefined): void {
     table.mt = metatable;
+    const mode = metatable?.get("__mode");
+    const weak = table.hash?.isWeak ?? false;
+    if (typeof mode === "string" && /[kv]/.test(mode)) {
+      table.moveTo(new WeakHash(mode.includes("k"), mode.includes("v")));
+    } else if (weak) {
+      table.moveTo(new Hash());
+    }
   }
 
   /** Sets the metatable of any value, for `debug.setmetatable`. */
@@ -288,6 +299,15 @@ export class CompilerState implements LuaState {
         break;
       default:
         (value as LuaUserdata).metatable = metatable;
+    }
+  }
+
+  /** Calls a finalizer; its errors have nowhere to go, as in LuaJIT. */
+  finalize(handler: LuaValue, object: LuaValue): void {
+    try {
+      this.call(handler, object);
+    } catch (error) {
+      toLuaError(error);
     }
   }
 

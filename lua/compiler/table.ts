@@ -76,6 +76,10 @@ export class Table implements LuaTable {
 
   /** Stores under a number, which may move entries into the array part. */
   setNumber(key: number, value: LuaValue): void {
+    if (this.hash?.isWeak) {
+      this.hash.set(key, value);
+      return;
+    }
     const { arr } = this;
     const { length } = arr;
     if (key >= 0 && key < length && Number.isInteger(key)) {
@@ -148,6 +152,10 @@ export class Table implements LuaTable {
 
   /** Stores under a name that host code gave. */
   setString(key: string, value: LuaValue): void {
+    if (this.hash?.isWeak) {
+      this.hash.set(key, value);
+      return;
+    }
     // Library functions are called by name, so their names become known.
     const property = typeof value === "function"
       ? registerName(key)
@@ -169,6 +177,10 @@ export class Table implements LuaTable {
    * key, which is better kept out of the properties.
    */
   setComputed(key: string, value: LuaValue): void {
+    if (this.hash?.isWeak) {
+      this.hash.set(key, value);
+      return;
+    }
     const property = propertyOf(key);
     if (property === undefined) {
       this.setHash(key, value);
@@ -189,6 +201,7 @@ export class Table implements LuaTable {
     }
     const { hash } = this;
     hash.set(key, value);
+    if (hash.isWeak) return;
     const { integers } = hash;
     if (integers > 4 && (integers & (integers - 1)) === 0) this.rehash();
   }
@@ -235,6 +248,19 @@ export class Table implements LuaTable {
     });
     this.hash = rest.size === 0 ? undefined : rest;
     if (this.hash !== undefined) this.pullFromHash();
+  }
+
+  /** Keeps the table's entries in `hash` from now on, or no longer. */
+  moveTo(hash: Hash): void {
+    const walk = new Walk(this);
+    const named = this as unknown as Named;
+    const entries: [LuaValue, LuaValue][] = [];
+    while (walk.step()) entries.push([walk.k, walk.v]);
+    for (const name of Object.keys(this).slice(FIXED)) named[name] = undefined;
+    this.arr = NONE;
+    this.hash = hash;
+    for (const [key, value] of entries) this.set(key, value);
+    if (hash.size === 0 && !hash.isWeak) this.hash = undefined;
   }
 
   next(key: LuaValue): readonly [LuaValue, LuaValue] | undefined {
@@ -305,11 +331,10 @@ export class Walk {
     }
     const { hash } = table;
     if (hash === undefined) return false;
-    const { values } = hash;
-    while (++this.#at < values.length) {
-      const value = values[this.#at];
+    while (++this.#at < hash.places) {
+      const value = hash.valueAt(this.#at);
       if (value !== undefined) {
-        this.k = hash.keys[this.#at];
+        this.k = hash.keyAt(this.#at);
         this.v = value;
         return true;
       }
