@@ -203,13 +203,16 @@ function emitStoreField(
   optional: boolean,
 ): void {
   const accessor = emitter.chunk.field(name);
-  const test = property(table, name, optional);
+  const field = property(table, name);
+  const test = `${
+    optional ? `${table}!==undefined&&` : ""
+  }${field}!==undefined`;
   emitter.operation(
     line,
     described,
     undefined,
     () =>
-      `${test}!==undefined?(${property(table, name)}=${value},false):` +
+      `${test}?(${field}=${value},false):` +
       `${accessor}.set(${table},${value})===null`,
   );
 }
@@ -221,10 +224,11 @@ function emitStoreIndex(
   value: string,
   notNil: boolean,
 ): void {
-  const optional = isTableVariable(emitter, target.object) ? "" : "?";
+  const isTable = isTableVariable(emitter, target.object);
   const checks = [
     isNumeric(target.key) ? "" : `typeof ${key}==="number"`,
-    `(t=${table}${optional}.arr)!==undefined`,
+    isTable ? "" : `${table}!==undefined`,
+    `(t=${table}.arr)!==undefined`,
     `${key}<t.length`,
     `t[${key}]!==undefined`,
     notNil ? "" : `${value}!==undefined`,

@@ -8,11 +8,12 @@
 import type { CallNode, Expression, MethodNode } from "./ast.ts";
 import {
   emitAtom,
+  emitBase,
   emitExpression,
   emitOperand,
+  isMissing,
   isTableVariable,
   mayRun,
-  property,
 } from "./emit_expression.ts";
 import { DEPTH, describe, type Emitter, SiteKind } from "./emitter.ts";
 
@@ -132,19 +133,16 @@ function emitMethod(emitter: Emitter, call: MethodNode): Callee {
   const method = emitter.reserve();
   const self = call.args.some(mayRun)
     ? emitOperand(emitter, call.object, call.args)
-    : emitAtom(emitter, call.object);
-  const field = property(
-    self,
-    call.name,
-    !isTableVariable(emitter, call.object),
-  );
+    : emitBase(emitter, call.object);
+  const isTable = isTableVariable(emitter, call.object);
   const accessor = emitter.chunk.field(call.name);
   emitter.operation(
     call.line,
     describe(emitter, call.object),
     method,
     (v) =>
-      `(${v}=${field})===undefined&&(${v}=${accessor}.get(${self}))===null`,
+      `${isMissing(self, call.name, v, isTable)}&&` +
+      `(${v}=${accessor}.get(${self}))===null`,
   );
   return {
     code: `(typeof ${method}==="function"?${method}:C(${method}))`,

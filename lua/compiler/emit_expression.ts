@@ -90,6 +90,12 @@ export function emitAtom(emitter: Emitter, expression: Expression): string {
   return ATOM.test(code) ? code : emitter.spill(code);
 }
 
+/** Like {@link emitAtom}, for what stands in front of a field. */
+export function emitBase(emitter: Emitter, expression: Expression): string {
+  const code = emitAtom(emitter, expression);
+  return /^\d/.test(code) ? emitter.spill(code) : code;
+}
+
 /** Emits an expression whose value must survive the code of `later`. */
 export function emitOperand(
   emitter: Emitter,
@@ -139,14 +145,24 @@ export function numeral(value: number): string {
 }
 
 /** Access to the field `name` of a table, as it is stored (table.ts). */
-export function property(
+export function property(object: string, name: string): string {
+  const key = `$${name}`;
+  return /^[\w$]+$/.test(key) ? `${object}.${key}` : `${object}[${quote(key)}]`;
+}
+
+/**
+ * The condition that reading a field of `object` leaves `target` nil, so that
+ * the slow path is needed. Not `object?.field`, whose two ways of being
+ * undefined would make V8 box every number it reads.
+ */
+export function isMissing(
   object: string,
   name: string,
-  optional = false,
+  target: string,
+  isTable: boolean,
 ): string {
-  const key = `$${name}`;
-  if (/^[\w$]+$/.test(key)) return `${object}${optional ? "?." : "."}${key}`;
-  return `${object}${optional ? "?." : ""}[${quote(key)}]`;
+  const load = `(${target}=${property(object, name)})===undefined`;
+  return isTable ? load : `(${object}===undefined||${load})`;
 }
 
 /** Whether an expression is a table for sure. */
@@ -166,25 +182,27 @@ function emitIndex(
 ): string {
   const result = target ?? emitter.reserve();
   const mark = emitter.temporaryMark();
-  const optional = !isTableVariable(emitter, object);
+  const isTable = isTableVariable(emitter, object);
   const name = describe(emitter, object);
   if (key.kind === "string") {
-    const table = emitAtom(emitter, object);
+    const table = emitBase(emitter, object);
     emitter.releaseTo(mark);
     const accessor = emitter.chunk.field(key.value);
-    const field = property(table, key.value, optional);
     const two = (v: string) =>
-      `(${v}=${field})===undefined&&(${v}=${accessor}.get(${table}))===null`;
+      `${isMissing(table, key.value, v, isTable)}&&` +
+      `(${v}=${accessor}.get(${table}))===null`;
     return finish(emitter, line, name, result, [table], two);
   }
   const table = mayRun(key)
     ? emitOperand(emitter, object, [key])
-    : emitAtom(emitter, object);
+    : emitBase(emitter, object);
   const index = emitAtom(emitter, key);
   emitter.releaseTo(mark);
-  const dot = optional ? "?." : ".";
   const load = (v: string) =>
-    `(${v}=${table}${dot}arr${optional ? "?." : ""}[${index}])`;
+    isTable
+      ? `(${v}=${table}.arr[${index}])===undefined`
+      : `(${table}===undefined||(t=${table}.arr)===undefined||` +
+        `(${v}=t[${index}])===undefined)`;
   const numeric = isNumeric(key);
   const slow = (v: string) => `(${v}=index(${table},${index}))===null`;
   return finish(
@@ -195,8 +213,8 @@ function emitIndex(
     [table, index],
     (v) =>
       numeric
-        ? `${load(v)}===undefined&&${slow(v)}`
-        : `(typeof ${index}!=="number"||${load(v)}===undefined)&&${slow(v)}`,
+        ? `${load(v)}&&${slow(v)}`
+        : `(typeof ${index}!=="number"||${load(v)})&&${slow(v)}`,
   );
 }
 
@@ -242,9 +260,7 @@ function emitUnary(
   }
   const result = target ?? emitter.reserve();
   const mark = emitter.temporaryMark();
-  let value = emitAtom(emitter, operand);
-  // A numeral cannot stand in front of a field.
-  if (/^\d/.test(value)) value = emitter.spill(value);
+  const value = emitBase(emitter, operand);
   emitter.releaseTo(mark);
   const name = describe(emitter, operand);
   emitter.operation(
