@@ -4,7 +4,7 @@
  *
  *     deno task bench:engine [program...]
  *
- * Each cell is the best of three runs of a fresh process, without start-up.
+ * Each cell is the best of two runs of a fresh process, without start-up.
  * Ratios say how many times faster the compiling engine is.
  */
 
@@ -12,7 +12,7 @@ const FOLDER = new URL("engine/", import.meta.url);
 const RUNNER = new URL("engine_run.ts", import.meta.url);
 /** Rounds within a process, so that just-in-time compilers have warmed up. */
 const ROUNDS = 5;
-const RUNS = 3;
+const RUNS = 2;
 
 const DRIVER = `
 local file, rounds = ...
