@@ -29,6 +29,8 @@ export interface SavedVariable {
   readonly js: string;
   /** The name that `debug.getlocal` shows; temporaries have none. */
   readonly name: string | undefined;
+  /** It is a variable, not a literal. */
+  readonly isPlace: boolean;
 }
 
 /** How the record of a site is laid out. */
@@ -184,7 +186,9 @@ export class Emitter {
 
   /** Brings a variable into scope: sites save it from now on. */
   enter(js: string, name: string | undefined): void {
-    this.#scope.push({ js, name });
+    // A constant bound of a loop is in scope but needs no place.
+    const isPlace = /^[A-Za-z_$]/.test(js);
+    this.#scope.push({ js, name, isPlace });
   }
 
   /** Remembers the scope; {@link leaveTo} returns to it. */
@@ -293,42 +297,50 @@ export class Emitter {
 
   /** The statement that saves what is live and returns. */
   #leave(site: number): string {
-    const saved = this.#saved();
     const temporaries: string[] = [];
     for (let i = 1; i <= this.#top; i++) {
       if (!this.#reserved[i]) temporaries.push(`s${i}`);
     }
-    const scope = this.#scope.slice();
-    if (saved.length + temporaries.length <= MAX_INLINE_RECORD) {
-      saved.push(...temporaries);
-      this.layouts[site] = { saved, shared: undefined, scope };
-      return `return S([${[
-        `P${this.fn.id}`,
-        site,
-        this.selfName,
-        ...saved,
-      ]}]);`;
+    const saved = this.#saved();
+    const isShared = saved.length + temporaries.length > MAX_INLINE_RECORD;
+    // Only the resumable version needs to know; this is the emitter's hot path.
+    if (this.resumable) {
+      this.layouts[site] = {
+        saved: isShared ? [] : [...saved, ...temporaries],
+        shared: isShared ? temporaries : undefined,
+        scope: this.#scope.slice(),
+      };
     }
-    this.usesShared = true;
-    this.layouts[site] = { saved: [], shared: temporaries, scope };
-    return `{t=[${temporaries}];pc=${site};break B}`;
+    if (isShared) {
+      this.usesShared = true;
+      return `{t=[${temporaries.join(",")}];pc=${site};break B}`;
+    }
+    let list = `P${this.fn.id},${site},${this.selfName}`;
+    for (const js of saved) list += "," + js;
+    for (const js of temporaries) list += "," + js;
+    return `return S([${list}]);`;
   }
 
   /** What a function has besides its own locals. */
-  environment(): string[] {
-    const list = this.fn.usesGlobals ? ["E"] : [];
-    for (const variable of Emitter.upvalues(this.chunk, this.fn)) {
-      list.push(variable.js);
+  environment(): readonly string[] {
+    if (this.#environment === undefined) {
+      const list = this.fn.usesGlobals ? ["E"] : [];
+      for (const variable of Emitter.upvalues(this.chunk, this.fn)) {
+        list.push(variable.js);
+      }
+      if (this.fn.vararg) list.push("va");
+      this.#environment = list;
     }
-    if (this.fn.vararg) list.push("va");
-    return list;
+    return this.#environment;
   }
 
+  #environment: readonly string[] | undefined;
+
   #saved(): string[] {
-    const saved = this.environment();
-    for (const { js } of this.#scope) {
-      // A constant bound of a loop is in scope but needs no place.
-      if (/^[A-Za-z_$]/.test(js) && !saved.includes(js)) saved.push(js);
+    const saved = this.environment().slice();
+    const { length } = saved;
+    for (const { js, isPlace } of this.#scope) {
+      if (isPlace && saved.indexOf(js, length) < 0) saved.push(js);
     }
     return saved;
   }

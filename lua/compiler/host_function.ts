@@ -34,7 +34,6 @@ import { Table } from "./table.ts";
 type HostGenerator = Generator<HostCall | Suspension, HostResult, LuaValue[]>;
 type PlainFunction = (...args: LuaValue[]) => HostResult;
 
-// deno-lint-ignore require-yield
 const GeneratorFunction = (function* () {}).constructor;
 
 /** Functions that look at the stack by level, see {@link inspecting}. */

@@ -4,7 +4,7 @@
  * code. The fast paths stand in the emitted code itself.
  */
 import { formatNumber, parseNumber } from "../number.ts";
-import { type LuaTypeName, type LuaValue, typeName } from "../value.ts";
+import { type LuaValue, typeName } from "../value.ts";
 import { runtime } from "./messages.ts";
 import { type Callable, type Record, type Resumer, S, X } from "./registers.ts";
 import { operandName, raise } from "./stack.ts";

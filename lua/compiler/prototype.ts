@@ -47,8 +47,8 @@ let nextScript = 0;
 
 /** Names a script, so that {@link scriptOf} finds it while it is in use. */
 export function registerScript(script: Script): string {
-  const url = `luachunk:${nextScript++}/${script.chunk.shortName}`
-    .replace(/[\s\0-\x1f\x7f-\xff]/g, "_");
+  const url = `luachunk:${nextScript++}/` +
+    script.chunk.shortName.replace(/[^!-~]/g, "_");
   scripts.set(url, new WeakRef(script));
   forgotten.register(script, url);
   return url;
