@@ -23,13 +23,14 @@ import { setIterators } from "./iterate.ts";
 import { runtime } from "./messages.ts";
 import { setRaw } from "./operations.ts";
 import { metamethod, metatableOf } from "./metatables.ts";
-import { type Callable, EMPTY, type Resumer, S, X } from "./registers.ts";
+import { EMPTY, S, X } from "./registers.ts";
+import { type Callable, type Resumer } from "./records.ts";
 import { newError, whileHandling } from "./stack.ts";
-import type { CompilerState } from "./state.ts";
+import type { EngineState } from "./engine_state.ts";
 import { Table, walkAfter } from "./table.ts";
 
 /** Adds the functions to the state's globals. */
-export function openBase(state: CompilerState): void {
+export function openBase(state: EngineState): void {
   const define = (name: string, fn: Callable) =>
     state.globals.set(name, nameHost(name, fn) as unknown as LuaFunction);
   define("pcall", protectedCall(state));
@@ -81,7 +82,7 @@ function fail(values: LuaValue[]): boolean {
   return false;
 }
 
-function protectedCall(state: CompilerState): Callable {
+function protectedCall(state: EngineState): Callable {
   const resumer: Resumer = {
     hostName: "pcall",
     resume: (_, value) => succeed(value),
@@ -106,7 +107,7 @@ function protectedCall(state: CompilerState): Callable {
   };
 }
 
-function handledCall(state: CompilerState): Callable {
+function handledCall(state: EngineState): Callable {
   const handle = nameHost("xpcall", (handler: LuaValue, error: LuaError) => {
     try {
       const [value] = whileHandling(
@@ -145,7 +146,7 @@ function handledCall(state: CompilerState): Callable {
   };
 }
 
-function raiseError(state: CompilerState): Callable {
+function raiseError(state: EngineState): Callable {
   return (value: LuaValue, level: LuaValue = 1) => {
     if (typeof level !== "number") {
       const number = toNumberArgument(level);
@@ -163,7 +164,7 @@ function raiseError(state: CompilerState): Callable {
 
 type DefineBase = (name: string, fn: Callable) => void;
 
-function defineTraversal(state: CompilerState, define: DefineBase): void {
+function defineTraversal(state: EngineState, define: DefineBase): void {
   const next = (...args: LuaValue[]) => {
     const table = args[0];
     if (!(table instanceof Table)) return checkTable(state, args, 0);
@@ -203,7 +204,7 @@ function defineTraversal(state: CompilerState, define: DefineBase): void {
   setIterators(next, following);
 }
 
-function defineRaw(state: CompilerState, define: DefineBase): void {
+function defineRaw(state: EngineState, define: DefineBase): void {
   define("rawget", (...args: LuaValue[]) => {
     const [table, key] = args;
     if (!(table instanceof Table)) return checkTable(state, args, 0);
@@ -248,7 +249,7 @@ function defineRaw(state: CompilerState, define: DefineBase): void {
   });
 }
 
-function tostringFunction(state: CompilerState): Callable {
+function tostringFunction(state: EngineState): Callable {
   return (...args: LuaValue[]) => {
     const value = args[0];
     if (typeof value === "string") return value;

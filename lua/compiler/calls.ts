@@ -1,17 +1,14 @@
 /** Calls of any value, from emitted code and from host code. */
 import { InternalError, LuaError } from "../errors.ts";
 import { type LuaValue, typeName } from "../value.ts";
-import {
-  callFunction,
-  driveExecution,
-  Execution,
-  results,
-} from "./execution.ts";
+import { callFunction, driveExecution, results } from "./execution.ts";
+import { Execution } from "./coroutine.ts";
 import { runtime } from "./messages.ts";
 import { metamethod } from "./metatables.ts";
-import { type Callable, X } from "./registers.ts";
+import { X } from "./registers.ts";
+import { type Callable } from "./records.ts";
 import { operandName, raise } from "./stack.ts";
-import type { CompilerState } from "./state.ts";
+import type { EngineState } from "./engine_state.ts";
 
 /** What calls `value`, which is no function; LuaJIT follows one `__call`. */
 function viaCall(value: LuaValue): Callable | undefined {
@@ -45,7 +42,7 @@ export function callValue(value: LuaValue, args: LuaValue[]): LuaValue | null {
 
 /** Calls a function to its end from host code; nothing in it can suspend. */
 export function callToEnd(
-  state: CompilerState,
+  state: EngineState,
   callee: LuaValue,
   args: LuaValue[],
 ): LuaValue[] {

@@ -4,7 +4,8 @@
  */
 import type { LuaFunction, LuaValue } from "../value.ts";
 import type { Prototype } from "./prototype.ts";
-import { Box, type Callable, X } from "./registers.ts";
+import { Box, X } from "./registers.ts";
+import { type Callable } from "./records.ts";
 import { HOST_PREFIX } from "./stack.ts";
 import type { Table } from "./table.ts";
 

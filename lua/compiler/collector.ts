@@ -9,7 +9,7 @@ import { Suspension } from "../host.ts";
 import { type LuaTable, LuaUserdata, type LuaValue } from "../value.ts";
 import { X } from "./registers.ts";
 import { forgetWalk } from "./table.ts";
-import type { CompilerState } from "./state.ts";
+import type { EngineState } from "./engine_state.ts";
 
 /** What `newproxy` makes: a userdata whose metatable is its only content. */
 class Proxy extends LuaUserdata {}
@@ -27,7 +27,7 @@ function collectNow(): void {
 }
 
 /** Adds the functions to the state's globals. */
-export function openCollector(state: CompilerState): void {
+export function openCollector(state: EngineState): void {
   const tuning = { setpause: 200, setstepmul: 200 };
   let running = true;
   const full = () => {
@@ -77,7 +77,7 @@ export function openCollector(state: CompilerState): void {
   openProxies(state);
 }
 
-function openProxies(state: CompilerState): void {
+function openProxies(state: EngineState): void {
   // The proxy itself is gone when its finalizer runs; another one with the
   // same metatable stands in for it.
   const finalizers = new FinalizationRegistry((metatable: LuaTable) => {

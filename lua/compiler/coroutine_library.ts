@@ -1,15 +1,17 @@
 /** The library `coroutine`. */
 import { typeError } from "../args.ts";
 import type { LuaFunction, LuaValue } from "../value.ts";
-import { Coroutine, give, resumeCoroutine, toLuaError } from "./execution.ts";
+import { give, resumeCoroutine, toLuaError } from "./execution.ts";
+import { Coroutine } from "./coroutine.ts";
 import { nameHost, refuseYield } from "./host_function.ts";
 import { runtime } from "./messages.ts";
-import { type Callable, Reason, X } from "./registers.ts";
+import { Reason, X } from "./registers.ts";
+import { type Callable } from "./records.ts";
 import { newError } from "./stack.ts";
-import type { CompilerState } from "./state.ts";
+import type { EngineState } from "./engine_state.ts";
 
 /** Adds the library to the state's globals. */
-export function openCoroutine(state: CompilerState): void {
+export function openCoroutine(state: EngineState): void {
   const library = state.newTable();
   state.globals.set("coroutine", library);
   const define = (name: string, fn: Callable) =>
@@ -94,7 +96,7 @@ function reason(thread: Coroutine): string {
 }
 
 /** What the one who resumed a coroutine gets when it has suspended. */
-function suspended(state: CompilerState, thread: Coroutine): LuaValue[] {
+function suspended(state: EngineState, thread: Coroutine): LuaValue[] {
   X.r = undefined;
   const signal = thread.execution.signal!;
   if (signal.kind === "yielded") return signal.values;

@@ -17,19 +17,21 @@ import type { LuaFunction, LuaValue } from "../value.ts";
 import { isFunction, isTable } from "../value.ts";
 import { formatTraceback } from "../traceback.ts";
 import { joinUpvalue, prototypeOf, upvalueOf } from "./closure.ts";
-import { Coroutine, give } from "./execution.ts";
+import { give } from "./execution.ts";
+import { Coroutine } from "./coroutine.ts";
 import { getHook, setHook } from "./hooks.ts";
 import { inspecting, nameHost, nameInner } from "./host_function.ts";
 import { localOf, parameterName } from "./locals.ts";
 import { metatableOf } from "./metatables.ts";
 import type { Prototype } from "./prototype.ts";
-import { type Callable, EMPTY, X } from "./registers.ts";
+import { EMPTY, X } from "./registers.ts";
+import { type Callable } from "./records.ts";
 import { type ChunkFrame, functionOf, stackFrames } from "./stack.ts";
-import type { CompilerState } from "./state.ts";
+import type { EngineState } from "./engine_state.ts";
 import type { Table } from "./table.ts";
 
 /** Adds the library to the state's globals. */
-export function openDebug(state: CompilerState): void {
+export function openDebug(state: EngineState): void {
   const library = state.newTable();
   state.globals.set("debug", library);
   const registry = state.newTable();
@@ -127,7 +129,7 @@ function leadingThread(args: LuaValue[]): Coroutine | undefined {
 }
 
 function frameAt(
-  state: CompilerState,
+  state: EngineState,
   thread: Coroutine | undefined,
   level: number,
 ): ChunkFrame | undefined {
@@ -135,7 +137,7 @@ function frameAt(
   return stackFrames(own ? undefined : thread.execution)[level];
 }
 
-function getInfo(state: CompilerState, args: LuaValue[]): LuaValue {
+function getInfo(state: EngineState, args: LuaValue[]): LuaValue {
   const before = args.length;
   const thread = leadingThread(args);
   const place = before - args.length;
@@ -203,7 +205,7 @@ function sourceInfo(info: Table, prototype: Prototype | undefined): void {
 
 /** The frame that `getlocal` and `setlocal` mean. */
 function localFrame(
-  state: CompilerState,
+  state: EngineState,
   args: Args,
   thread: Coroutine | undefined,
 ): ChunkFrame {
@@ -213,7 +215,7 @@ function localFrame(
     argumentError(state, thread === undefined ? 0 : 1, "level out of range");
 }
 
-function getLocal(state: CompilerState, args: LuaValue[]): LuaValue {
+function getLocal(state: EngineState, args: LuaValue[]): LuaValue {
   const thread = leadingThread(args);
   const place = checkInteger(state, args, 1);
   if (isFunction(args[0])) return parameterName(args[0], place);
@@ -222,7 +224,7 @@ function getLocal(state: CompilerState, args: LuaValue[]): LuaValue {
   return give([local.name, local.value]);
 }
 
-function setLocal(state: CompilerState, args: LuaValue[]): LuaValue {
+function setLocal(state: EngineState, args: LuaValue[]): LuaValue {
   const thread = leadingThread(args);
   const place = checkInteger(state, args, 1);
   const local = localOf(localFrame(state, args, thread), place);
@@ -231,7 +233,7 @@ function setLocal(state: CompilerState, args: LuaValue[]): LuaValue {
 }
 
 function defineUpvalues(
-  state: CompilerState,
+  state: EngineState,
   define: (name: string, fn: Callable) => void,
 ): void {
   define("getupvalue", (...args: LuaValue[]) => {

@@ -11,8 +11,11 @@ import {
   Emitter,
   type FunctionFacts,
   type Layout,
+  type Visitors,
 } from "./emitter.ts";
-import { emitEnd } from "./emit_statement.ts";
+import { emitCall } from "./emit_call.ts";
+import { emitBlock, emitEnd, emitStatements } from "./emit_statement.ts";
+import { emitTable } from "./emit_table.ts";
 import { inferNumbers } from "./infer.ts";
 import type { ParsedChunk } from "./parser.ts";
 
@@ -23,6 +26,13 @@ const RUNTIME =
 
 /** Depth units per frame weight; the rest of a unit counts calls. */
 export const DEPTH_UNIT = 64;
+
+const VISITORS: Visitors = {
+  call: emitCall,
+  table: emitTable,
+  block: emitBlock,
+  statements: emitStatements,
+};
 
 /** Emitted code and where its lines come from. */
 export interface EmittedCode {
@@ -95,7 +105,14 @@ export class ChunkEmitter implements ChunkContext {
     hooked = false,
   ): EmittedCode & { layouts: Layout[]; sharedNames: string[] } {
     const fields = this.fields.length;
-    const emitter = new Emitter(this, fn, this.facts[fn.id]!, true, hooked);
+    const emitter = new Emitter(
+      VISITORS,
+      this,
+      fn,
+      this.facts[fn.id]!,
+      true,
+      hooked,
+    );
     emitter.body();
     emitEnd(emitter);
     if (this.fields.length !== fields) {
@@ -160,7 +177,7 @@ export class ChunkEmitter implements ChunkContext {
 
   #emitMaker(fn: FunctionNode, lines: number[]): string {
     const facts = this.facts[fn.id]!;
-    const emitter = new Emitter(this, fn, facts, false);
+    const emitter = new Emitter(VISITORS, this, fn, facts, false);
     emitter.body();
     emitEnd(emitter);
     const own = ownVariables(emitter);

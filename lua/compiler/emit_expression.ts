@@ -12,8 +12,6 @@ import type {
   IndexNode,
   LocalNode,
 } from "./ast.ts";
-import { emitCall } from "./emit_call.ts";
-import { emitTable } from "./emit_table.ts";
 import { describe, Emitter } from "./emitter.ts";
 import { isArithmetic, isNumeric } from "./infer.ts";
 
@@ -72,11 +70,11 @@ export function emitExpression(
       return emitIndex(emitter, expression, target);
     case "call":
     case "method":
-      return emitCall(emitter, expression, "one", target);
+      return emitter.visit.call(emitter, expression, "one", target);
     case "function":
       return emitClosure(emitter, expression);
     case "table":
-      return emitTable(emitter, expression, target);
+      return emitter.visit.table(emitter, expression, target);
     case "unary":
       return emitUnary(emitter, expression, target);
     case "binary":

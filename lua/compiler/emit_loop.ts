@@ -7,7 +7,6 @@ import type { Block, Statement, Variable } from "./ast.ts";
 import { emitAdjusted } from "./emit_call.ts";
 import { emitCondition, numeral } from "./emit_expression.ts";
 import { type Emitter, SiteKind } from "./emitter.ts";
-import { emitBlock, emitStatements } from "./emit_statement.ts";
 import { isNumeric } from "./infer.ts";
 
 type While = Extract<Statement, { kind: "while" | "repeat" }>;
@@ -53,7 +52,7 @@ export function emitWhile(emitter: Emitter, loop: While): void {
 
 function emitBody(emitter: Emitter, body: Block, leave: string): void {
   emitter.loops.push({ leave });
-  emitBlock(emitter, body);
+  emitter.visit.block(emitter, body);
   emitter.loops.pop();
 }
 
@@ -73,7 +72,7 @@ export function emitRepeat(emitter: Emitter, loop: While): void {
   part(emitter, loop.body, () => {
     const scope = emitter.scopeMark();
     emitter.loops.push({ leave });
-    emitStatements(emitter, loop.body, 0);
+    emitter.visit.statements(emitter, loop.body, 0);
     emitter.loops.pop();
     const mark = emitter.temporaryMark();
     const condition = emitCondition(emitter, loop.condition);

@@ -13,13 +13,16 @@
  * The invariant: both versions number the same sites in the same order.
  */
 import type {
+  Block,
+  CallNode,
   Expression,
   FunctionNode,
   Label,
+  MethodNode,
   Statement,
+  TableNode,
   Variable,
 } from "./ast.ts";
-import { emitBlock } from "./emit_statement.ts";
 
 /** More live variables than this are saved by one shared piece of code. */
 const MAX_INLINE_RECORD = 40;
@@ -88,6 +91,19 @@ interface Loop {
   readonly leave: string;
 }
 
+/** The constructs that contain each other, by name (emit_chunk.ts). */
+export interface Visitors {
+  call(
+    emitter: Emitter,
+    call: CallNode | MethodNode,
+    wanted: "one",
+    target?: string,
+  ): string;
+  table(emitter: Emitter, node: TableNode, target: string | undefined): string;
+  block(emitter: Emitter, block: Block): void;
+  statements(emitter: Emitter, block: Block, from: number): void;
+}
+
 /** Emits one version of one function. */
 export class Emitter {
   /** Pieces of code; a piece that starts a site begins with a newline. */
@@ -114,6 +130,7 @@ export class Emitter {
   #hidden = 0;
 
   constructor(
+    readonly visit: Visitors,
     readonly chunk: ChunkContext,
     readonly fn: FunctionNode,
     readonly facts: FunctionFacts,
@@ -416,7 +433,7 @@ export class Emitter {
         scope: this.#scope.slice(),
       };
     }
-    emitBlock(this, this.fn.body);
+    this.visit.block(this, this.fn.body);
   }
 }
 

@@ -8,20 +8,13 @@
  * The invariant: `null` travels up to the nearest `driveExecution` and nobody in between
  * does anything but leave a record.
  */
+import type { Coroutine, Execution } from "./coroutine.ts";
 import { LuaError } from "../errors.ts";
 import type { Suspension } from "../host.ts";
 import type { LuaFunction, LuaThread, LuaValue } from "../value.ts";
 import { runtime } from "./messages.ts";
-import {
-  BUDGET,
-  type Callable,
-  MAX_DEPTH,
-  Reason,
-  type Record,
-  type Resumer,
-  S,
-  X,
-} from "./registers.ts";
+import { BUDGET, MAX_DEPTH, Reason, S, X } from "./registers.ts";
+import { type Callable, type Record, type Resumer } from "./records.ts";
 import type { Prototype } from "./prototype.ts";
 import {
   type ChunkFrame,
@@ -29,7 +22,7 @@ import {
   hostDepth,
   positionOf,
 } from "./stack.ts";
-import type { CompilerState } from "./state.ts";
+import type { EngineState } from "./engine_state.ts";
 
 /** Frames that a stack may hold, on the heap. */
 const MAX_FRAMES = 200_000;
@@ -37,50 +30,6 @@ const MAX_FRAMES = 200_000;
 const MAX_NESTING = 160;
 /** JavaScript frames below which a deep count means many calls. */
 const SHALLOW = 60;
-
-/** What a suspended execution told the one who drives it. */
-export type Signal =
-  | { readonly kind: "yielded"; readonly values: LuaValue[] }
-  | { readonly kind: "suspended"; readonly suspension: Suspension | undefined };
-
-/** A stack of Lua calls. */
-export class Execution {
-  /** The suspended frames, outermost first. */
-  readonly records: Record[] = [];
-  /** Why it suspended last. */
-  signal: Signal | undefined;
-  /** How deep the JavaScript stack was when it was entered. */
-  base = 0;
-  /** The execution that called or resumed this one, while it runs. */
-  parent: Execution | undefined = undefined;
-  nesting = 0;
-  /** The frames at an error that nobody caught. */
-  failedFrames: ChunkFrame[] | undefined;
-  /** How many of the records are those of metamethods. */
-  metaCalls = 0;
-  /** A coroutine that the host resumes, so that it may be preempted. */
-  isHostDriven = false;
-
-  constructor(
-    readonly state: CompilerState,
-    readonly thread: Coroutine | undefined,
-  ) {}
-}
-
-/** A Lua coroutine. */
-export class Coroutine implements LuaThread {
-  readonly luaType = "thread";
-  status: "suspended" | "running" | "normal" | "dead" = "suspended";
-  readonly execution: Execution;
-  /** The function to start with, until it has started. */
-  body: LuaFunction | undefined;
-  environment: LuaValue = undefined;
-
-  constructor(state: CompilerState, body: LuaFunction) {
-    this.execution = new Execution(state, this);
-    this.body = body;
-  }
-}
 
 /** LuaJIT needs more of its stack for a metamethod than for a function. */
 const META_WEIGHT = 10;

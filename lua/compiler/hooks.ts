@@ -8,7 +8,7 @@ import type { LuaFunction, LuaValue } from "../value.ts";
 import { callToEnd } from "./calls.ts";
 import { MAX_DEPTH, X } from "./registers.ts";
 import { HOST_PREFIX } from "./stack.ts";
-import type { CompilerState } from "./state.ts";
+import type { EngineState } from "./engine_state.ts";
 
 /** A hook and what it wants to hear of. */
 export interface Hook {
@@ -18,7 +18,7 @@ export interface Hook {
 }
 
 let hook: Hook | undefined;
-let owner: CompilerState | undefined;
+let owner: EngineState | undefined;
 let counted = 0;
 let lastLine = 0;
 
@@ -29,7 +29,7 @@ export function getHook(): Hook | undefined {
 
 /** Sets the hook, or removes it. */
 export function setHook(
-  state: CompilerState,
+  state: EngineState,
   fn: LuaFunction | undefined,
   mask: string,
   count: number,

@@ -14,14 +14,8 @@ import {
 import type { LuaFunction, LuaValue } from "../value.ts";
 import { give, results, toLuaError } from "./execution.ts";
 import { runtime } from "./messages.ts";
-import {
-  type Callable,
-  Reason,
-  type Record,
-  type Resumer,
-  S,
-  X,
-} from "./registers.ts";
+import { Reason, S, X } from "./registers.ts";
+import { type Callable, type Record, type Resumer } from "./records.ts";
 import {
   framePosition,
   HOST_PREFIX,

@@ -6,16 +6,6 @@ import { Table } from "./table.ts";
 
 type Named = { [property: string]: LuaValue };
 
-/** Metatables of the types whose values share one. */
-export interface TypeMetatables {
-  string: Table | undefined;
-  number: Table | undefined;
-  boolean: Table | undefined;
-  function: Table | undefined;
-  nil: Table | undefined;
-  thread: Table | undefined;
-}
-
 /** The metatable of any value. */
 export function metatableOf(value: LuaValue): Table | undefined {
   if (value instanceof Table) return value.mt;

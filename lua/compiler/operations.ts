@@ -6,7 +6,8 @@
 import { formatNumber, parseNumber } from "../number.ts";
 import { type LuaValue, typeName } from "../value.ts";
 import { runtime } from "./messages.ts";
-import { type Callable, type Record, type Resumer, S, X } from "./registers.ts";
+import { S, X } from "./registers.ts";
+import { type Callable, type Record, type Resumer } from "./records.ts";
 import { operandName, raise } from "./stack.ts";
 import { Table } from "./table.ts";
 import { notCallable } from "./calls.ts";

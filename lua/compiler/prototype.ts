@@ -6,7 +6,8 @@ import type { LuaFunction, LuaValue } from "../value.ts";
 import type { FunctionNode } from "./ast.ts";
 import type { ChunkEmitter } from "./emit_chunk.ts";
 import type { FunctionFacts, Layout } from "./emitter.ts";
-import { type Record, type Resumer, X } from "./registers.ts";
+import { X } from "./registers.ts";
+import { type Record, type Resumer } from "./records.ts";
 
 /** Lines that `new Function` puts in front of the body, and the preamble. */
 const HEADER_LINES = 3;

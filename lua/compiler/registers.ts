@@ -4,28 +4,9 @@
  * execution and base; leaving restores them, in nested order.
  */
 import type { LuaValue } from "../value.ts";
-import type { Execution } from "./execution.ts";
+import type { Execution } from "./coroutine.ts";
+import type { Record } from "./records.ts";
 import type { Table } from "./table.ts";
-
-/**
- * What a suspended Lua function leaves behind: who resumes it, where, the
- * function, then its variables.
- */
-export type Record = [resumer: Resumer, site: number, ...fields: unknown[]];
-
-/** Goes on with a suspended function. */
-export interface Resumer {
-  /**
-   * @param value The first result of the call that was waited for; `X.r` holds
-   * all of them when there is not exactly one.
-   * @returns The function's result, or `null` when it suspends again.
-   */
-  resume(record: Record, value: LuaValue): LuaValue | null;
-  /** Takes an error of the call that was waited for. */
-  catch?(record: Record, error: unknown): LuaValue | null;
-  /** The name of a host function, for tracebacks. */
-  readonly hostName?: string;
-}
 
 /** Why a function returned `null`. */
 export const enum Reason {
@@ -39,10 +20,6 @@ export const enum Reason {
 export const MAX_DEPTH = 5500 * 64;
 /** Back-edges between two interrupt checks. */
 export const BUDGET = 4000;
-
-/** A function that emitted code can call. */
-// deno-lint-ignore no-explicit-any
-export type Callable = (...args: any[]) => LuaValue | null;
 
 class Registers {
   /** All results of the last call, unless it gave exactly one. */

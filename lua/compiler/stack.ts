@@ -8,8 +8,9 @@ import { LuaError } from "../errors.ts";
 import type { Frame } from "../host.ts";
 import type { LuaFunction, LuaValue } from "../value.ts";
 import { Prototype, scriptOf } from "./prototype.ts";
-import type { Execution } from "./execution.ts";
-import { type Record, X } from "./registers.ts";
+import type { Execution } from "./coroutine.ts";
+import { X } from "./registers.ts";
+import { type Record } from "./records.ts";
 import { SiteKind } from "./emitter.ts";
 
 /** The JavaScript names of host functions start like this. */
@@ -220,7 +221,9 @@ export function stackFrames(
   if (execution === undefined) {
     return finish(running(limit));
   }
-  if (execution.failedFrames !== undefined) return execution.failedFrames;
+  if (execution.failedFrames !== undefined) {
+    return execution.failedFrames as readonly ChunkFrame[] as ChunkFrame[];
+  }
   const frames: PlainFrame[] = [];
   if (execution.signal !== undefined) {
     // The function that it called to suspend has left no record.

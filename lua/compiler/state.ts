@@ -30,19 +30,19 @@ import { openCollector } from "./collector.ts";
 import { openDebug } from "./debug_library.ts";
 import { loadDump } from "./dump.ts";
 import {
-  Coroutine,
   driveExecution,
-  Execution,
   resetRegisters,
   results,
   resumeCoroutine,
   toLuaError,
 } from "./execution.ts";
+import { Coroutine, Execution } from "./coroutine.ts";
 import { Hash } from "./hash.ts";
 import { hostFunction, nameHost } from "./host_function.ts";
 import { runtime } from "./messages.ts";
 import { index, setIndex } from "./operations.ts";
-import { metatableOf, type TypeMetatables } from "./metatables.ts";
+import { metatableOf } from "./metatables.ts";
+import type { EngineState, TypeMetatables } from "./engine_state.ts";
 import { X } from "./registers.ts";
 import { CallPlace, framePosition, functionOf, stackFrames } from "./stack.ts";
 import { forgetWalk, NONE, Table } from "./table.ts";
@@ -57,7 +57,7 @@ export function createCompilerState(): LuaState {
 }
 
 /** A state of the compiling engine. */
-export class CompilerState implements LuaState {
+export class CompilerState implements EngineState {
   readonly engine = "compiled";
   readonly globals = new Table(NONE);
   readonly metatables: TypeMetatables = {
