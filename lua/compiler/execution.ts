@@ -10,19 +10,12 @@
  */
 import type { Coroutine, Execution } from "./coroutine.ts";
 import { LuaError } from "../errors.ts";
-import type { Suspension } from "../host.ts";
-import type { LuaFunction, LuaThread, LuaValue } from "../value.ts";
+import type { LuaValue } from "../value.ts";
 import { runtime } from "./messages.ts";
 import { BUDGET, MAX_DEPTH, Reason, S, X } from "./registers.ts";
-import { type Callable, type Record, type Resumer } from "./records.ts";
+import { type Callable, type Resumer } from "./records.ts";
 import type { Prototype } from "./prototype.ts";
-import {
-  type ChunkFrame,
-  errorFrames,
-  hostDepth,
-  positionOf,
-} from "./stack.ts";
-import type { EngineState } from "./engine_state.ts";
+import { errorFrames, hostDepth, positionOf } from "./stack.ts";
 
 /** Frames that a stack may hold, on the heap. */
 const MAX_FRAMES = 200_000;
