@@ -1,13 +1,16 @@
 /**
  * Splits a command line as POSIX `getopt` does: clusters (`-dn4`), values
  * attached or in the next word, `--` ends the options, and so does the first
- * word that is none. Not node:util's `parseArgs`, which costs start-up time
+ * word that is none; and words that begin with `--`. Not node:util's `parseArgs`, which costs start-up time
  * and cannot go on after an unknown option (docs/decisions.md).
  */
 
 /** A command line, taken apart. */
 export interface ParsedOptions {
-  /** Options in order; `value` for those that take one. */
+  /**
+   * Options in order; `value` for those that take one. A long option, known or
+   * not, is one whole word: `--version`.
+   */
   readonly options: readonly {
     readonly letter: string;
     readonly value: string | undefined;
@@ -38,6 +41,10 @@ export function getopt(
     }
     if (!word.startsWith("-") || word === "-") break;
     next++;
+    if (word.startsWith("--")) {
+      options.push({ letter: word, value: undefined });
+      continue;
+    }
     for (let i = 1; i < word.length; i++) {
       const letter = word[i]!;
       const known = letter === ":" ? -1 : letters.indexOf(letter);

@@ -20,12 +20,15 @@ import {
 } from "./options.ts";
 import { resolveScript } from "./script_path.ts";
 import { handleSignals, type TerminatingSignal } from "./signals.ts";
-import { terminationMessage } from "./termination.ts";
+import {
+  EXIT_UNCAUGHT,
+  terminationMessage,
+  UNCAUGHT_MESSAGE,
+} from "./termination.ts";
 import { VERSION } from "./version.ts";
 
 const EXIT_USAGE = 2;
 const EXIT_SIGNAL = 2;
-const EXIT_UNCAUGHT = 255;
 
 await main(Deno.args);
 
@@ -59,7 +62,36 @@ async function main(words: readonly string[]): Promise<void> {
   for (const name of Deno.env.get("LUAMTEV_UNSET")?.split(" ") ?? []) {
     Deno.env.delete(name);
   }
-  await run(options, engine, path.module);
+  if (options.concurrent) await runStates(options, engine, path.module);
+  else await run(options, engine, path.module);
+}
+
+/** Several states, each on a thread of its own. */
+async function runStates(
+  options: Options,
+  engine: EngineName,
+  module: string,
+): Promise<void> {
+  const { MAX_STATES, runConcurrently } = await import("./concurrent.ts");
+  if (options.concurrency > MAX_STATES) {
+    fail(`cannot run ${options.concurrency} states: at most ${MAX_STATES}`);
+  }
+  handleSignals((signal) => {
+    writeFully(2, terminationMessage(signal));
+    Deno.exit(EXIT_SIGNAL);
+  });
+  const { entry, logs, concurrency, operands } = options;
+  Deno.exit(
+    await runConcurrently({
+      engine,
+      module,
+      entry,
+      logs,
+      concurrency,
+      args: operands,
+      ...searchPaths(options),
+    }),
+  );
 }
 
 async function run(
@@ -81,9 +113,7 @@ async function run(
     eventer: { exclusive: true, autoRun: false },
     interrupt: handleSignals(terminate),
     onUncaught() {
-      runtime.logs.get("error").log(
-        "Unrecoverable run-time error. Terminating.\n",
-      );
+      runtime.logs.get("error").log(UNCAUGHT_MESSAGE);
       Deno.exit(EXIT_UNCAUGHT);
     },
   });

@@ -14,6 +14,8 @@ export interface Options {
   entry: string;
   /** The number of event loops (`-n`). */
   concurrency: number;
+  /** Whether each event loop runs the entry function (`--concurrent`). */
+  concurrent: boolean;
   /** The templates of package.path and package.cpath (`-L`, `-C`). */
   path: string | undefined;
   cpath: string | undefined;
@@ -55,6 +57,9 @@ its function main in a coroutine. The program ends when it calls os.exit.
   -M <folder>    the folder of modules
   -l <log>       switch on a log stream (repeatable)
   -d             switch on debug logging
+  --concurrent   run the entry function on each event loop, in states of their
+                 own that share nothing but what mtev.shared_* and
+                 mtev.semaphore do
   --engine=<name>  the engine that runs Lua
   --version      print the version
 
@@ -76,6 +81,7 @@ export function parseOptions(
     engine: undefined,
     entry: "main",
     concurrency: 1,
+    concurrent: false,
     path: undefined,
     cpath: undefined,
     modules: undefined,
@@ -84,31 +90,23 @@ export function parseOptions(
     complaints: [],
     operands: [],
   };
-  const rest = readLongOptions(words, options);
-  const parsed = getopt(rest, LETTERS);
+  const parsed = getopt(words, LETTERS);
   options.complaints.push(...parsed.complaints);
   options.operands = parsed.operands;
   for (const { letter, value = "" } of parsed.options) {
-    applyOption(options, letter, value, processors);
+    if (letter.startsWith("--")) applyLongOption(options, letter);
+    else applyOption(options, letter, value, processors);
   }
   return options;
 }
 
-/** Long options stand before all others. */
-function readLongOptions(
-  words: readonly string[],
-  options: Options,
-): readonly string[] {
-  let next = 0;
-  for (; words[next]?.startsWith("--") && words[next] !== "--"; next++) {
-    const word = words[next]!;
-    if (word === "--version") options.action = "version";
-    else if (word === "--help") options.action = "help";
-    else if (word.startsWith("--engine=")) {
-      options.engine = word.slice("--engine=".length);
-    } else options.complaints.push(`unrecognized option '${word}'`);
-  }
-  return words.slice(next);
+function applyLongOption(options: Options, word: string): void {
+  if (word === "--version") options.action = "version";
+  else if (word === "--help") options.action = "help";
+  else if (word === "--concurrent") options.concurrent = true;
+  else if (word.startsWith("--engine=")) {
+    options.engine = word.slice("--engine=".length);
+  } else options.complaints.push(`unrecognized option '${word}'`);
 }
 
 function applyOption(

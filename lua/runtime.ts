@@ -8,6 +8,8 @@
  */
 import { Eventer, type EventerOptions } from "../runtime/eventer/eventer.ts";
 import { Logs, type LogWriter } from "../runtime/log/logs.ts";
+import { newStoreBuffer, SharedStore } from "../runtime/sync/shared_store.ts";
+import { SharedWaits } from "../runtime/sync/shared_waits.ts";
 import { writeFully } from "../runtime/posix/write_fully.ts";
 import { type Coroutine, Coroutines } from "./coroutines.ts";
 import { addDirectLoader } from "./direct_loader.ts";
@@ -47,6 +49,13 @@ export interface RuntimeOptions {
   readonly cpath?: string;
   /** What `mtev.eventer_loop_concurrency` reports. Default 1. */
   readonly concurrency?: number;
+  /** The index of the event loop that `mtev.thread_self` reports. Default 0. */
+  readonly loop?: number;
+  /**
+   * Shares values, queues, counters and semaphores with the runtimes of other
+   * threads that have the same buffer. By default nothing is shared.
+   */
+  readonly shared?: SharedPlace;
   /** The log stream that `print` writes to. Default `stdout`. */
   readonly printFacility?: string;
   /** Receives standard output, in binary strings. Default: descriptor 1. */
@@ -64,6 +73,14 @@ export interface RuntimeOptions {
   readonly interrupt?: InterruptHandler;
   /** Options of the event loop. */
   readonly eventer?: EventerOptions;
+}
+
+/** A runtime's place among those that share a buffer. */
+export interface SharedPlace {
+  /** From `newStoreBuffer` of runtime/sync/shared_store.ts. */
+  readonly buffer: SharedArrayBuffer;
+  /** Which one this is: 0 to 63, each once at a time. */
+  readonly place: number;
 }
 
 /** The module that a luamtev program runs, and its entry function. */
@@ -105,6 +122,7 @@ export class Runtime implements Disposable, AsyncDisposable {
   readonly #definitions = new Map<string, HostFunction>();
   #context: MtevContext;
   #entry: Entry | undefined;
+  #shared: SharedWaits | undefined;
 
   /** Use {@link createRuntime}. */
   constructor(makeState: () => LuaState, options: RuntimeOptions) {
@@ -119,7 +137,7 @@ export class Runtime implements Disposable, AsyncDisposable {
       logs: this.logs,
       concurrency: options.concurrency ?? 1,
       printFacility: options.printFacility ?? "stdout",
-      sequences: new Map(),
+      shared: () => this.#shared ??= this.#openShared(),
       generation: 0,
       reload: () => this.eventer.post(() => this.#reload()),
     };
@@ -237,6 +255,15 @@ export class Runtime implements Disposable, AsyncDisposable {
       disposeContext(context);
     }
     this.#old.clear();
+    this.#shared?.[Symbol.dispose]();
+    this.#shared = undefined;
+  }
+
+  #openShared(): SharedWaits {
+    const { buffer, place } = this.#options.shared ??
+      { buffer: newStoreBuffer(), place: 0 };
+    const store = new SharedStore(buffer, place, this.eventer.wakeFd);
+    return new SharedWaits(store, this.eventer);
   }
 
   #createContext(): MtevContext {
@@ -260,7 +287,7 @@ export class Runtime implements Disposable, AsyncDisposable {
       resources,
       eventer: this.eventer,
       coroutines,
-      loop: 0,
+      loop: this.#options.loop ?? 0,
       generation: this.#process.generation,
     };
     this.#setPaths(state);

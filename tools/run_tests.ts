@@ -1,7 +1,7 @@
 /**
  * The whole test suite, which bin/test and `deno task test` run: the tests of
  * `deno test` in a random order and with its sanitizers (deno.json), the
- * examples in documentation comments and guides, and the conformance corpus.
+ * examples in documentation comments and guides, and the conformance corpora.
  * The last line is `N passed, N failed`; known failures of the corpus count as
  * skipped. Ends with status 1 when something failed or nothing ran.
  *
@@ -12,6 +12,10 @@ import {
   ownCorpus,
   runConformance,
 } from "../tests/conformance/luamtev_conformance.ts";
+import {
+  ownBustedCorpus,
+  runBustedConformance,
+} from "../tests/conformance/busted_conformance.ts";
 import {
   addCounts,
   formatCounts,
@@ -69,6 +73,15 @@ async function conformance(): Promise<TestCounts> {
   return counts;
 }
 
+async function bustedConformance(): Promise<TestCounts> {
+  const result = await runBustedConformance(ownBustedCorpus());
+  for (const problem of result.problems) console.log(problem);
+  const { passed, failed } = result;
+  const counts = { passed, failed, skipped: 0 };
+  console.log(`busted conformance: ${formatCounts(counts)}`);
+  return counts;
+}
+
 function exists(path: string): boolean {
   try {
     Deno.statSync(`${root}/${path}`);
@@ -87,6 +100,7 @@ if (Deno.args.length > 0) {
   const documented = DOCUMENTED.filter(exists);
   all.push(await denoTest(["--doc", "--permit-no-files", ...documented]));
   all.push(await conformance());
+  all.push(await bustedConformance());
 }
 const counts = addCounts(all);
 console.log(formatCounts(counts));

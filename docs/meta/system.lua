@@ -9,10 +9,6 @@ function mtev.cluster(name) end
 ---@return integer loops the number
 function mtev.eventer_loop_concurrency() end
 
----The current folder of the process.
----@return string path an absolute path
-function mtev.getcwd() end
-
 ---Identifies the thread that runs the calling code.
 ---@return integer thread the operating system's id of the thread
 ---@return integer loop the index of its event loop, from 0

@@ -4,6 +4,7 @@
  */
 import type { Eventer } from "../../runtime/eventer/eventer.ts";
 import type { Logs } from "../../runtime/log/logs.ts";
+import type { SharedWaits } from "../../runtime/sync/shared_waits.ts";
 import type { Coroutines } from "../coroutines.ts";
 import type { LuaState } from "../host.ts";
 
@@ -14,8 +15,8 @@ export interface ProcessContext {
   readonly concurrency: number;
   /** The log stream that `print` writes to. */
   printFacility: string;
-  /** The counters of `mtev.shared_seq`. */
-  readonly sequences: Map<string, number>;
+  /** What the states share; opened when it is first asked for. */
+  readonly shared: () => SharedWaits;
   /** Counts the calls of `mtev.runtime_reload`. */
   generation: number;
   /** Starts a fresh state in place of each older one. */

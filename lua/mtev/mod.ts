@@ -23,6 +23,7 @@ import { install as installProcess } from "./process.ts";
 import { install as installRandom } from "./random.ts";
 import { install as installReload } from "./reload.ts";
 import { install as installRsa } from "./rsa.ts";
+import { install as installSemaphore } from "./semaphore.ts";
 import { install as installShared } from "./shared.ts";
 import { install as installSocket } from "./socket.ts";
 import { install as installSystem } from "./system.ts";
@@ -58,6 +59,7 @@ export function openMtev(context: MtevContext): LuaTable {
   installProcess(context, mtev);
   installReload(context, mtev);
   installRsa(context, mtev);
+  installSemaphore(context, mtev);
   installShared(context, mtev);
   installSocket(context, mtev);
   installSystem(context, mtev);

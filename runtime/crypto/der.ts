@@ -165,12 +165,14 @@ export class DerReader {
  */
 export function readObjectIdentifier(content: Uint8Array): string {
   const arcs: bigint[] = [];
-  let arc = 0n;
+  // As digits of one literal: shifting a BigInt for each byte would take a
+  // minute for an identifier of half a megabyte.
+  let bits = "";
   for (const byte of content) {
-    arc = arc << 7n | BigInt(byte & 0x7f);
+    bits += (byte & 0x7f).toString(2).padStart(7, "0");
     if (byte < 0x80) {
-      arcs.push(arc);
-      arc = 0n;
+      arcs.push(BigInt(`0b${bits}`));
+      bits = "";
     }
   }
   const [head = 0n, ...rest] = arcs;

@@ -9,6 +9,8 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 /** The lengths that OpenSSL makes keys of. */
 const LEAST_BITS = 512, MOST_BITS = 16_384;
+/** Deno throws for a larger one. */
+const MOST_EXPONENT = 0x7fff_ffff;
 
 function nodeCrypto() {
   return process.getBuiltinModule("node:crypto");
@@ -22,12 +24,12 @@ export class RsaKey {
    * Makes a new key.
    *
    * @param bits The length of the modulus, from 512 to 16384
-   * @param exponent The public exponent, an odd number from 3 on
+   * @param exponent The public exponent, an odd number from 3 to 2^31 - 1
    * @returns The key, or `undefined` when there is no such key
    */
   static generate(bits: number, exponent: number): RsaKey | undefined {
     if (!(bits >= LEAST_BITS && bits <= MOST_BITS)) return undefined;
-    if (!(exponent >= 3 && exponent <= 0xffff_ffff && exponent % 2 === 1)) {
+    if (!(exponent >= 3 && exponent <= MOST_EXPONENT && exponent % 2 === 1)) {
       return undefined;
     }
     const { privateKey } = nodeCrypto().generateKeyPairSync("rsa", {

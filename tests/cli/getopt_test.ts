@@ -37,6 +37,15 @@ Deno.test("getopt() ends options at -- and takes - as an operand", () => {
   assert.deepEqual(parse("-", "-T").operands, ["-", "-T"]);
 });
 
+Deno.test("getopt() takes long options wherever options may be", () => {
+  assert.deepEqual(parse("--a", "-n", "4", "--b=c", "-d", "x", "--d"), {
+    options: ["--a", "n=4", "--b=c", "d"],
+    complaints: [],
+    operands: ["x", "--d"],
+  });
+  assert.deepEqual(parse("-e", "--b", "x").options, ["e=--b"]);
+});
+
 Deno.test("getopt() reports unknown options and goes on", () => {
   assert.deepEqual(parse("-dqT", "-:", "x"), {
     options: ["d", "T"],

@@ -7,30 +7,33 @@ export class SlowProxy implements AsyncDisposable {
   port = 0;
 
   private constructor(target: number) {
-    this.#server = net.createServer((near) => {
-      const far = net.connect(target, "127.0.0.1");
+    this.#server = net.createServer({ allowHalfOpen: true }, (near) => {
+      const far = net.connect({
+        port: target,
+        host: "127.0.0.1",
+        allowHalfOpen: true,
+      });
       this.#join(near, far);
       this.#join(far, near);
     });
   }
 
-  #join(from: net.Socket, to: net.Socket): void {
+  async #join(from: net.Socket, to: net.Socket): Promise<void> {
     this.#sockets.add(from);
     from.setNoDelay(true);
-    from.on("error", () => to.destroy());
-    from.on("close", () => {
-      this.#sockets.delete(from);
-      to.destroySoon();
-    });
-    from.on("data", async (data) => {
-      from.pause();
-      for (const byte of data) {
-        to.write(new Uint8Array([byte]));
-        // Lets the byte go out before the next one comes.
-        await new Promise((resolve) => setImmediate(resolve));
+    from.on("close", () => this.#sockets.delete(from));
+    try {
+      for await (const data of from) {
+        for (const byte of data as Uint8Array) {
+          to.write(new Uint8Array([byte]));
+          // Lets the byte go out before the next one comes.
+          await new Promise((resolve) => setImmediate(resolve));
+        }
       }
-      from.resume();
-    });
+      to.end();
+    } catch {
+      to.destroy();
+    }
   }
 
   static async start(target: number): Promise<SlowProxy> {

@@ -168,7 +168,7 @@ local function read_header_lines(self, complaint)
     local line = self:read("\n")
     if not line or line:sub(-1) ~= "\n" then error(complaint) end
     size = size + #line
-    if size > MAX_HEADERS then error(complaint) end
+    if #line > MAX_LINE or size > MAX_HEADERS then error(complaint) end
     line = line:gsub("\r?\n$", "")
     if line == "" then return lines end
     local folded = line:match("^[ \t]+(.*)$")
@@ -213,16 +213,14 @@ function HttpClient:get_headers()
   hook(self, "headers", self.headers, self.cookies)
 end
 
--- The functions below are global, as those of the reference are (§19.2).
-
 -- Hands pieces on as they are.
-function ce_passthru(piece) return piece end
+local function ce_passthru(piece) return piece end
 
 -- There is no body.
-function te_none() end
+local function te_none() end
 
 -- The body ends with the connection.
-function te_close(self, consume)
+local function te_close(self, consume)
   while true do
     local piece = self:read(PIECE)
     if not piece then return end
@@ -231,7 +229,7 @@ function te_close(self, consume)
 end
 
 -- The body has a known length.
-function te_length(self, consume, length)
+local function te_length(self, consume, length)
   while length > 0 do
     local piece = self:read(math.min(length, PIECE))
     if not piece then
@@ -244,7 +242,7 @@ function te_length(self, consume, length)
 end
 
 -- The body comes in chunks, each behind its length.
-function te_chunked(self, consume)
+local function te_chunked(self, consume)
   while true do
     local line = self:read("\n")
     if not line then error("bad chunk transfer") end
@@ -406,5 +404,12 @@ function HttpClient:auth_digest(method, uri, user, pass, challenge)
   if given.algorithm then parts[#parts + 1] = "algorithm=" .. given.algorithm end
   return "Digest " .. table.concat(parts, ", ")
 end
+
+-- The reference leaks these into the globals (§19.2).
+local globals = {
+  ce_passthru = ce_passthru, te_none = te_none, te_close = te_close,
+  te_length = te_length, te_chunked = te_chunked,
+}
+for name, value in pairs(globals) do _G[name] = value end
 
 return HttpClient

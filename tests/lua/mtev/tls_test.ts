@@ -105,7 +105,7 @@ tlsTest(
   local cert, session = x.peer_certificate, x.ssl_session
   local results = {
     cert.signature_algorithm, cert.type, cert.bits == nil, cert.serial == -1 or cert.serial > 0,
-    cert.ocsp, x.end_time - x.start_time == 365 * 86400, session.ssl_version,
+    cert.ocsp, cert.purpose.sslserver, cert.purpose.sslserver_ca, x.end_time - x.start_time == 365 * 86400, session.ssl_version,
     session.cipher == x.current_cipher, (pcall(function() return cert.nope end)),
     (select(2, pcall(function() return x.nope end)):gsub("^.-: ", "")),
   }
@@ -118,6 +118,8 @@ tlsTest(
     true,
     true,
     "http://ocsp.test/",
+    1,
+    0,
     true,
     "TLSv1.2",
     true,

@@ -21,7 +21,7 @@ print(math.log(8, 2), math.log(100, 10), math.log(27, 3), math.log(0, 2), math.l
 print(math.pi, math.huge, math.mod)
 print(math.floor("3.7"), math.ceil(" 0x10 "))
 
-for _, seed in ipairs { 0, 1, 42, 12345, -7, 1.5, 2 ^ 40, 1e300, 0 / 0 } do
+for _, seed in ipairs { 0, 1, 42, 12345, -7, 1.5, 2 ^ 40, 1e300 } do
   math.randomseed(seed)
   local t = {}
   for i = 1, 6 do t[i] = math.random(1000) end

@@ -38,8 +38,8 @@ function configuration(
 function lookup(
   eventer: Eventer,
   config: DnsConfiguration,
-  question = QUESTION,
-  hosts?: string,
+  question: typeof QUESTION = QUESTION,
+  hosts: string | undefined = undefined,
 ): Promise<DnsRecord[]> {
   const { promise, resolve } = Promise.withResolvers<DnsRecord[]>();
   new Resolver(eventer, config, hosts).lookup(question, resolve);

@@ -1,0 +1,103 @@
+/**
+ * The module `busted.host`: what the harness needs of the machine and of the
+ * event loop, and Lua cannot do. Not for specs, and not documented for them.
+ *
+ * Paths are Lua strings (bytes); text for people is never made here.
+ */
+import { checkString } from "../lua/args.ts";
+import { definer } from "../lua/define.ts";
+import { multi } from "../lua/host.ts";
+import type { Runtime } from "../lua/runtime.ts";
+import { decodeText, encodeText } from "../lua/text.ts";
+import type { LuaTable } from "../lua/value.ts";
+import { isTerminal } from "../runtime/posix/descriptors.ts";
+import { addGuard } from "./guard.ts";
+import type { Interrupts } from "./interrupts.ts";
+
+/**
+ * Creates the module's table.
+ *
+ * @param runtime The runtime whose loop and coroutines it works on.
+ * @param interrupts What may end a body early.
+ * @param folder The folder of the harness's own Lua files.
+ * @returns The table.
+ */
+export function hostTable(
+  runtime: Runtime,
+  interrupts: Interrupts,
+  folder: string,
+): LuaTable {
+  const { state, eventer } = runtime;
+  const define = definer(state);
+  const host = state.newTable();
+  host.set("folder", encodeText(folder));
+
+  /** kind(path): `file`, `directory`, `other`, or nil if there is nothing. */
+  define(host, "kind", (...args) => kindOf(checkString(state, args, 0)));
+
+  /** list(directory): the names in it, unsorted, or nil and the reason. */
+  define(host, "list", (...args) => {
+    const names = state.newTable();
+    let count = 0;
+    try {
+      const path = decodeText(checkString(state, args, 0));
+      for (const { name } of Deno.readDirSync(path)) {
+        names.set(++count, encodeText(name));
+      }
+    } catch (error) {
+      return multi(undefined, reasonOf(error));
+    }
+    return names;
+  });
+
+  /** cwd(): the working folder. */
+  define(host, "cwd", () => encodeText(Deno.cwd()));
+
+  /** chdir(path): true, or nil and the reason. */
+  define(host, "chdir", (...args) => {
+    try {
+      Deno.chdir(decodeText(checkString(state, args, 0)));
+    } catch (error) {
+      return multi(undefined, reasonOf(error));
+    }
+    return true;
+  });
+
+  /** monotime(): seconds of a clock that nobody sets. */
+  define(host, "monotime", () => eventer.now() / 1000);
+
+  /** gettime(): seconds since 1970. */
+  define(
+    host,
+    "gettime",
+    () => (performance.timeOrigin + performance.now()) / 1000,
+  );
+
+  /** isatty(descriptor) */
+  define(host, "isatty", (fd) => isTerminal(Number(fd)));
+
+  /** seed(): four random bytes as a number. */
+  define(
+    host,
+    "seed",
+    () => crypto.getRandomValues(new Uint32Array(1))[0]!,
+  );
+
+  addGuard(runtime, host, interrupts);
+  return host;
+}
+
+function kindOf(path: string): string | undefined {
+  try {
+    const { isFile, isDirectory } = Deno.statSync(decodeText(path));
+    return isFile ? "file" : isDirectory ? "directory" : "other";
+  } catch {
+    return undefined;
+  }
+}
+
+/** The system's words for what failed. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return encodeText(/^(.*?) \(os error \d+\)/.exec(message)?.[1] ?? message);
+}

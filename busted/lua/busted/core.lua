@@ -1,0 +1,355 @@
+-- The core of the harness: it registers elements, runs them protected, and
+-- publishes what happens. It knows nothing of `describe` or `it`; those are
+-- registered by busted/init.lua. Specification: busted.md §5.1-§5.3.
+--
+-- The invariant: whatever runs is the current context, and whatever it does
+-- (raise, wait, cancel itself) comes back here as a status.
+
+local host = require 'busted.host'
+local new_mediator = require 'mediator'
+local new_context = require 'busted.context'
+local new_environment = require 'busted.environment'
+local new_status = require 'busted.status'
+local traces = require 'busted.traces'
+
+local VERSION = '2.3.0'
+
+local failure_mt = { __type = 'failure', __tostring = function(self) return self.message end }
+local silent_failure_mt = { __type = 'failure' }
+local pending_mt = { __type = 'pending', __tostring = function(self) return self.message end }
+
+local function has_text(value)
+  if type(value) == 'string' then return true end
+  local mt = debug.getmetatable(value)
+  return type(mt) == 'table' and rawget(mt, '__tostring') ~= nil
+end
+
+--- What kind of problem an error value stands for.
+local function kind_of(value)
+  if type(value) == 'table' then
+    local mt = debug.getmetatable(value)
+    local kind = type(mt) == 'table' and rawget(mt, '__type')
+    if kind == 'failure' or kind == 'pending' then return kind end
+  end
+  return 'error'
+end
+
+-- What becomes of a body that did not come back (busted/guard.ts).
+local lost = {
+  cancelled = 'the coroutine of the test was cancelled',
+  yielded = 'attempt to yield from outside a coroutine',
+}
+
+--- Creates an instance.
+return function()
+  local mediator = new_mediator()
+  local context = new_context()
+  local environment = new_environment(context)
+  local root = context.get()
+  local executors = {}
+  local runners = {} -- what executes an element, by descriptor
+
+  local busted = {
+    version = VERSION,
+    context = context,
+    executors = executors,
+    api = {},
+    status = new_status,
+    skipAll = false,
+    sort = false,
+    randomize = false,
+    randomseed = nil,
+    --- How many seconds a body may take; nil is for ever.
+    timeout = nil,
+  }
+
+  function busted.subscribe(...) return mediator:subscribe(...) end
+  function busted.unsubscribe(...) return mediator:removeSubscriber(...) end
+  function busted.getSubscriber(...) return mediator:getSubscriber(...) end
+  function busted.publish(...) return mediator:publish(...) end
+
+  busted.parent = context.parent
+  busted.children = context.children
+  busted.gettime = host.gettime
+  busted.monotime = host.monotime
+  function busted.sleep(seconds) mtev.sleep(seconds) end
+
+  --- The file that an element is in, if it is in one.
+  function busted.getFile(element)
+    local parent = element
+    while parent do
+      if parent.descriptor == 'file' then return parent end
+      parent = context.parent(parent)
+    end
+  end
+
+  --- Where the user's code stands, from `level` on.
+  function busted.getTrace(element, level, message)
+    local info, at = traces.frame((level or 1) + 1)
+    local trace
+    if info then
+      trace = {
+        source = info.source,
+        short_src = info.short_src,
+        what = info.what,
+        currentline = info.currentline,
+        linedefined = info.linedefined,
+        lastlinedefined = info.lastlinedefined,
+        traceback = traces.traceback(at),
+      }
+    else
+      trace = { traceback = '' }
+    end
+    trace.message = message == nil and 'nil' or traces.text(message)
+    local file = busted.getFile(element)
+    local body = file and file.run
+    if type(body) == 'table' and body.getTrace then
+      local text = trace.message
+      trace = body.getTrace(file.name, trace)
+      trace.message = text
+    end
+    return trace
+  end
+
+  --- The text that is reported for an error value.
+  function busted.rewriteMessage(element, message, trace)
+    local file = busted.getFile(element)
+    local body = file and file.run
+    local text = traces.message(message, trace or element.trace or {})
+    if type(body) == 'table' and body.rewriteMessage then
+      return body.rewriteMessage(file.name, text)
+    end
+    return text
+  end
+
+  --- Raises a failure, with the position of `level` as `error` counts.
+  function busted.fail(message, level)
+    level = level == nil and 1 or level
+    local text = message
+    if type(level) == 'number' and level > 0 and (has_text(message) or type(message) == 'number') then
+      local info = debug.getinfo(level + 1, 'Sl')
+      text = tostring(message)
+      if info and info.currentline > 0 then
+        text = ('%s:%d: %s'):format(info.short_src, info.currentline, text)
+      end
+    elseif has_text(message) then
+      text = tostring(message)
+    end
+    error(setmetatable({ message = text }, type(text) == 'string' and failure_mt or silent_failure_mt), 0)
+  end
+
+  --- Raises what makes the running test pending.
+  function busted.pending(message)
+    local text = message == nil and '' or traces.text(message)
+    error(setmetatable({ message = text }, pending_mt), 0)
+  end
+
+  --- Publishes that something went wrong while `element` ran. Only a test's
+  --- body can fail or be pending; anywhere else that is an error.
+  local function report(element, descriptor, kind, message, trace)
+    if descriptor ~= 'it' then kind = 'error' end
+    busted.publish({ kind, element.descriptor }, element, context.parent(element), message, trace)
+    return kind
+  end
+
+  --- Calls a function protected while `element` is the context. Returns a
+  --- status, and what the function returned. `guarded`: in a coroutine of its
+  --- own, with the time limit.
+  local function protect(descriptor, run, element, guarded)
+    context.push(element)
+    local status = 'success'
+    local message, trace
+    local function handler(value)
+      status = kind_of(value)
+      trace = busted.getTrace(element, 2, value)
+      message = busted.rewriteMessage(element, value, trace)
+      return value
+    end
+    local results
+    if guarded then
+      local outcome
+      outcome, results = host.run(function()
+        local function finish(...)
+          host.keep()
+          return { ... }
+        end
+        return finish(xpcall(guarded, handler))
+      end, busted.timeout)
+      if outcome ~= 'ended' then
+        status, trace = 'error', element.trace or { traceback = '' }
+        message = outcome == 'failed' and traces.text(results) or lost[outcome]
+        message = busted.rewriteMessage(element, message, trace)
+        results = { false }
+      end
+    else
+      results = { xpcall(run, handler) }
+    end
+    if not results[1] then
+      if status == 'success' then -- the handler itself failed: a stack overflow, say
+        status, trace = 'error', element.trace or { traceback = '' }
+        message = busted.rewriteMessage(element, results[2], trace)
+      end
+      status = report(element, descriptor, status, message, trace)
+    elseif guarded and host.uncaught() > 0 then
+      trace = element.trace or { traceback = '' }
+      message = 'an error in a coroutine that was started here was not caught; it is on standard error'
+      status = report(element, 'error', 'error', busted.rewriteMessage(element, message, trace), trace)
+    end
+    results[1] = new_status(status)
+    context.pop()
+    return unpack(results, 1, table.maxn(results))
+  end
+
+  --- Calls a function of the harness protected.
+  function busted.safe(descriptor, run, element)
+    return protect(descriptor, run, element)
+  end
+
+  --- Calls code of a spec protected, in a coroutine that may wait.
+  function busted.run_body(descriptor, run, element)
+    local body = run
+    if type(run) ~= 'function' then body = function() run() end end
+    return protect(descriptor, run, element, body)
+  end
+
+  --- Publishes a start or an end event while `element` is the context, after
+  --- setting its times. Returns whether all subscribers came through.
+  function busted.safe_publish(descriptor, channel, element, ...)
+    local event = channel[2]
+    if event == 'start' then
+      element.starttick, element.starttime = host.monotime(), host.gettime()
+    elseif event == 'end' then
+      element.endtick, element.endtime = host.monotime(), host.gettime()
+      if element.starttick then element.duration = element.endtick - element.starttick end
+    end
+    local arguments, n = { ... }, select('#', ...)
+    return protect(descriptor, function()
+      mediator:publish(channel, element, unpack(arguments, 1, n))
+    end, element):success()
+  end
+
+  --- Gives a function the environment of specs.
+  function busted.wrap(fn)
+    if type(fn) == 'function' then setfenv(fn, environment) end
+    return fn
+  end
+
+  --- Gives a function (or the `__call` of an object) an environment in which
+  --- `name` is `value`, and all else as before.
+  function busted.bindfenv(callable, name, value)
+    local fn = callable
+    if type(fn) ~= 'function' then fn = (debug.getmetatable(callable) or {}).__call end
+    if type(fn) ~= 'function' then return callable end
+    local env = getfenv(fn)
+    setfenv(fn, setmetatable({ [name] = value }, {
+      __index = env,
+      __newindex = function(_, key, new) env[key] = new end,
+    }))
+    return callable
+  end
+
+  --- Makes a value part of the public API.
+  function busted.exportApi(name, value) busted.api[name] = value end
+
+  --- Makes a name visible in specs, and part of the public API.
+  function busted.export(name, value)
+    busted.exportApi(name, value)
+    root.env[name] = value
+  end
+
+  --- Makes a name visible neither in specs nor in the public API.
+  function busted.hide(name)
+    busted.api[name] = nil
+    root.env[name] = nil
+  end
+
+  --- Makes an element of a finished registration and hangs it into the tree.
+  local function attach(descriptor)
+    return function(name, fn, trace, attributes)
+      if busted.skipAll then return nil, false end
+      local parent = context.get()
+      local element = {
+        descriptor = descriptor,
+        attributes = attributes or {},
+        name = name,
+        run = fn,
+        trace = trace,
+      }
+      context.attach(element)
+      local list = parent[descriptor]
+      if list == nil then
+        list = {}
+        parent[descriptor] = list
+      end
+      list[#list + 1] = element
+      return nil, false
+    end
+  end
+
+  --- Creates the function with which a block is registered.
+  local function publisher(descriptor, alias, attributes)
+    local channel = { 'register', descriptor }
+    local default = attributes and attributes.default_fn
+    local traced = descriptor ~= 'file'
+    local function complete(name, fn)
+      local trace = traced and busted.getTrace(context.get(), 3, name) or nil
+      busted.publish(channel, name, fn, trace, attributes)
+    end
+    return function(name, fn)
+      if fn == nil and type(name) == 'string' then
+        if default == nil then
+          return function(later) complete(name, later) end
+        end
+        fn = default
+      elseif fn == nil and name ~= nil then
+        name, fn = alias, name
+      end
+      complete(name, fn)
+    end
+  end
+
+  --- Registers a kind of block. `definition` is the function that executes
+  --- its elements, the name of the kind that it is an alias of, or nothing for
+  --- elements that are only kept in lists.
+  function busted.register(descriptor, definition, attributes)
+    local alias
+    if type(definition) == 'table' then
+      definition, attributes = nil, definition
+    end
+    local primary = descriptor
+    if type(definition) == 'string' then
+      primary, alias = busted.primary[definition] or definition, descriptor
+      attributes = attributes or busted.attributes[definition]
+      if not runners[primary] and not busted.attributes[primary] then
+        error(("'%s' cannot be an alias of '%s', which is not registered"):format(descriptor, definition), 2)
+      end
+    else
+      attributes = attributes or {}
+      if runners[primary] == nil then
+        busted.subscribe({ 'register', primary }, attach(primary))
+      end
+      -- A kind without a function of its own keeps the one it had.
+      runners[primary] = definition or runners[primary] or false
+    end
+    busted.primary[descriptor] = primary
+    busted.attributes[descriptor] = attributes
+    local publish = publisher(primary, alias, attributes)
+    executors[descriptor] = publish
+    busted.export(descriptor, publish)
+  end
+  busted.primary, busted.attributes = {}, {}
+
+  --- Executes the children of an element in order.
+  function busted.execute(element)
+    element = element or context.get()
+    local children = context.children(element)
+    for i = 1, #children do
+      if busted.skipAll then return end
+      local child = children[i]
+      local run = runners[child.descriptor]
+      if run then run(child) end
+    end
+  end
+
+  return busted
+end

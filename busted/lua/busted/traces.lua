@@ -1,0 +1,63 @@
+-- Where something happened in the user's code: the place of a registration
+-- or of an error, with a traceback that ends where the harness begins.
+--
+-- Frames of the harness are told by the folder of its files. Specification:
+-- busted.md §3.3 (trace table), §3.7 (messages).
+
+local host = require 'busted.host'
+local pretty = require 'busted.pretty'
+
+local traces = {}
+
+local folder = '@' .. host.folder
+local folder_length = #folder
+
+--- Whether a source, as debug.getinfo gives it, is a file of the harness.
+function traces.is_own(source)
+  return source:sub(1, folder_length) == folder
+end
+
+--- The innermost frame of the user's code from `level` on, and its level as
+--- the caller counts. Nil when there is none.
+function traces.frame(level)
+  level = level + 1
+  while true do
+    local info = debug.getinfo(level, 'Sl')
+    if info == nil then return nil end
+    if info.what ~= 'C' and info.currentline > 0 and info.source:sub(1, folder_length) ~= folder then
+      return info, level - 1
+    end
+    level = level + 1
+  end
+end
+
+--- The traceback of the user's frames from `level` on: it begins with a
+--- newline, and ends before the first frame of C, as that of busted.
+function traces.traceback(level)
+  local text = debug.traceback('', level + 1)
+  local cut = text:find('\n%s*%[C%]')
+  return cut and text:sub(1, cut) or text .. '\n'
+end
+
+--- The text of any error value.
+function traces.text(value)
+  if type(value) == 'string' then return value end
+  if value == nil then return 'Nil error' end
+  local mt = getmetatable(value)
+  if type(mt) == 'table' and rawget(mt, '__tostring') then
+    local ok, text = pcall(tostring, value)
+    return ok and text or 'error object whose __tostring failed: ' .. tostring(text)
+  end
+  return pretty(value)
+end
+
+--- The text of an error value, with the position in front unless it has one.
+function traces.message(value, trace)
+  local text = traces.text(value)
+  if trace.short_src and not text:match('^[^\n]-:%d+: ') then
+    return ('%s:%d: %s'):format(trace.short_src, trace.currentline, text)
+  end
+  return text
+end
+
+return traces

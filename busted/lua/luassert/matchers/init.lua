@@ -1,0 +1,3 @@
+-- The matchers that are built in.
+require 'luassert.matchers.core'
+require 'luassert.matchers.composite'

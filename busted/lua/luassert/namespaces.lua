@@ -1,0 +1,3 @@
+-- What is registered, by namespace and name: assertions, modifiers, matchers.
+
+return { assertion = {}, modifier = {}, matcher = {} }

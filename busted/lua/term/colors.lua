@@ -1,0 +1,2 @@
+-- term.colors: functions that colour text.
+return require('term').colors

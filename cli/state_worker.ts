@@ -1,0 +1,31 @@
+/**
+ * The worker that runs one of several Lua states; started by concurrent.ts. It
+ * ends with the process, which any state may end.
+ */
+/// <reference lib="deno.worker" />
+import { createRuntime } from "../lua/runtime.ts";
+import { exitNow } from "../runtime/posix/process.ts";
+import type { StateTask } from "./concurrent.ts";
+import { EXIT_UNCAUGHT, UNCAUGHT_MESSAGE } from "./termination.ts";
+
+self.onmessage = async ({ data: task }: MessageEvent<StateTask>) => {
+  const runtime = await createRuntime({
+    engine: task.engine,
+    args: task.args,
+    path: task.path,
+    cpath: task.cpath,
+    concurrency: task.concurrency,
+    loop: task.loop,
+    shared: { buffer: task.shared, place: task.loop },
+    eventer: { exclusive: true, autoRun: false },
+    // In a worker Deno.exit would end only the worker.
+    exit: exitNow,
+    onUncaught() {
+      runtime.logs.get("error").log(UNCAUGHT_MESSAGE);
+      exitNow(EXIT_UNCAUGHT);
+    },
+  });
+  for (const name of task.logs) runtime.logs.enable(name, true);
+  runtime.run(task.module, task.entry);
+  await runtime.eventer.run();
+};
