@@ -4,7 +4,9 @@
  */
 import type { LuaFunction } from "../value.ts";
 import { ChunkEmitter } from "./emit_chunk.ts";
+import { LuaError } from "../errors.ts";
 import { fieldOf } from "./fields.ts";
+import { syntax } from "./messages.ts";
 import { parse } from "./parser.ts";
 import {
   type CompiledChunk,
@@ -33,14 +35,16 @@ export class Chunk implements CompiledChunk {
   constructor(readonly source: string, readonly chunkName: string) {
     this.shortName = shortSource(chunkName);
     this.emitter = new ChunkEmitter(
-      parse(source, chunkName),
+      withinLimits(this.shortName, () => parse(source, chunkName)),
       DEBUGGING.test(source),
     );
     this.prototypes = this.emitter.functions.map((fn, i) =>
       new Prototype(this, fn, this.emitter.facts[i]!)
     );
-    const { code, lines } = this.emitter.emitFast();
-    const makers = this.evaluate(code, lines) as Prototype["make"][];
+    const makers = withinLimits(this.shortName, () => {
+      const { code, lines } = this.emitter.emitFast();
+      return this.evaluate(code, lines) as Prototype["make"][];
+    });
     this.prototypes.forEach((prototype, i) => prototype.make = makers[i]!);
   }
 
@@ -72,5 +76,15 @@ export class Chunk implements CompiledChunk {
     );
     if (fn.usesGlobals) shared.unshift(environment);
     return make(...shared);
+  }
+}
+
+/** Turns an overflow of our own recursion into the error that Lua has for it. */
+function withinLimits<T>(shortName: string, compile: () => T): T {
+  try {
+    return compile();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new LuaError(`${shortName}:1: ${syntax.tooManyLevels}`);
   }
 }
