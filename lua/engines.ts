@@ -6,7 +6,7 @@
 import type { LuaState } from "./host.ts";
 
 /** The names of the engines, as `--engine` takes them. */
-export const ENGINE_NAMES = ["fengari"] as const;
+export const ENGINE_NAMES = ["compiled", "fengari"] as const;
 
 /** The name of an engine. */
 export type EngineName = typeof ENGINE_NAMES[number];
@@ -28,6 +28,8 @@ export function isEngineName(name: string): name is EngineName {
  */
 export async function createState(name: EngineName): Promise<() => LuaState> {
   switch (name) {
+    case "compiled":
+      return (await import("./compiler/state.ts")).createCompilerState;
     case "fengari":
       return (await import("./fengari/engine.ts")).createFengariState;
   }
