@@ -12,7 +12,7 @@ export const ENGINE_NAMES = ["compiled", "fengari"] as const;
 export type EngineName = typeof ENGINE_NAMES[number];
 
 /** The engine that runs Lua unless another is named. */
-export const DEFAULT_ENGINE: EngineName = "fengari";
+export const DEFAULT_ENGINE: EngineName = "compiled";
 
 /** Whether there is an engine of that name. */
 export function isEngineName(name: string): name is EngineName {

@@ -50,6 +50,10 @@ import { WeakHash } from "./weak_hash.ts";
 
 /** Enough for a traceback; V8 keeps ten frames otherwise. */
 const STACK_FRAMES = 100;
+/** JavaScript frames that hold the level asked for nearly always. */
+const FEW_FRAMES = 24;
+/** And always: host functions may recurse deeply before they ask. */
+const ALL_FRAMES = 20_000;
 
 /** Creates a state with the functions that depend on the engine. */
 export function createCompilerState(): LuaState {
@@ -212,8 +216,10 @@ export class CompilerState implements EngineState {
   }
 
   #frame(level: number) {
-    const few = stackFrames(undefined, 24);
-    return level + 1 < few.length ? few[level] : stackFrames(undefined)[level];
+    const few = stackFrames(undefined, FEW_FRAMES);
+    return level + 1 < few.length
+      ? few[level]
+      : stackFrames(undefined, ALL_FRAMES)[level];
   }
 
   calledAs(): { name: string | undefined; method: boolean } {
