@@ -6,13 +6,13 @@
 import type { LuaState } from "./host.ts";
 
 /** The names of the engines, as `--engine` takes them. */
-export const ENGINE_NAMES = ["fengari"] as const;
+export const ENGINE_NAMES = ["compiled", "fengari"] as const;
 
 /** The name of an engine. */
 export type EngineName = typeof ENGINE_NAMES[number];
 
 /** The engine that runs Lua unless another is named. */
-export const DEFAULT_ENGINE: EngineName = "fengari";
+export const DEFAULT_ENGINE: EngineName = "compiled";
 
 /** Whether there is an engine of that name. */
 export function isEngineName(name: string): name is EngineName {
@@ -28,6 +28,8 @@ export function isEngineName(name: string): name is EngineName {
  */
 export async function createState(name: EngineName): Promise<() => LuaState> {
   switch (name) {
+    case "compiled":
+      return (await import("./compiler/state.ts")).createCompilerState;
     case "fengari":
       return (await import("./fengari/engine.ts")).createFengariState;
   }

@@ -1,0 +1,263 @@
+/**
+ * The base functions that belong to the engine, because they touch its stack
+ * or because programs call them too often to go through the contract:
+ * `pcall`, `xpcall`, `error`, `next`, `pairs`, `ipairs`, `select`, `type`,
+ * `tostring`, raw access, metatables and `string.dump`.
+ */
+import { callToEnd, callValue } from "./calls.ts";
+import {
+  argumentError,
+  checkAny,
+  checkFunction,
+  checkTable,
+  toNumberArgument,
+  typeError,
+} from "../args.ts";
+import { LuaError } from "../errors.ts";
+import type { LuaFunction, LuaValue } from "../value.ts";
+import { typeName } from "../value.ts";
+import { give, results, toLuaError } from "./execution.ts";
+import { dump } from "./dump.ts";
+import { nameHost } from "./host_function.ts";
+import { setIterators } from "./iterate.ts";
+import { runtime } from "./messages.ts";
+import { setRaw } from "./operations.ts";
+import { metamethod, metatableOf } from "./metatables.ts";
+import { EMPTY, S, X } from "./registers.ts";
+import { type Callable, type Resumer } from "./records.ts";
+import { newError, whileHandling } from "./stack.ts";
+import type { EngineState } from "./engine_state.ts";
+import { Table, walkAfter } from "./table.ts";
+
+/** Adds the functions to the state's globals. */
+export function openBase(state: EngineState): void {
+  const define = (name: string, fn: Callable) =>
+    state.globals.set(name, nameHost(name, fn) as unknown as LuaFunction);
+  define("pcall", protectedCall(state));
+  define("xpcall", handledCall(state));
+  define("error", raiseError(state));
+  defineTraversal(state, define);
+  defineRaw(state, define);
+  const strings = state.newTable();
+  state.globals.set("string", strings);
+  strings.set(
+    "dump",
+    nameHost("dump", (...args: LuaValue[]) => {
+      const text = dump(checkFunction(state, args, 0));
+      if (text !== undefined) return text;
+      throw newError(state.where(1) + runtime.cannotDump);
+    }) as unknown as LuaFunction,
+  );
+  define("type", (...args: LuaValue[]) => {
+    if (args.length === 0) checkAny(state, args, 0);
+    return typeName(args[0]);
+  });
+  define("tostring", tostringFunction(state));
+  define("select", (...args: LuaValue[]) => {
+    const index = args[0];
+    if (typeof index === "number" && index >= 1) {
+      return give(args.slice(Math.trunc(index)));
+    }
+    if (index === "#") return args.length - 1;
+    const number = Number(index);
+    if (index === undefined || number !== number) {
+      return typeError(state, args, 0, "number");
+    }
+    const from = number < 0
+      ? args.length + Math.trunc(number)
+      : Math.trunc(number);
+    if (from < 1) argumentError(state, 0, "index out of range");
+    return give(args.slice(from));
+  });
+}
+
+/** The results of a protected call that succeeded. */
+function succeed(value: LuaValue): boolean {
+  X.r = X.r === undefined ? [true, value] : [true, ...X.r];
+  return true;
+}
+
+function fail(values: LuaValue[]): boolean {
+  X.r = [false, ...values];
+  return false;
+}
+
+function protectedCall(state: EngineState): Callable {
+  const resumer: Resumer = {
+    hostName: "pcall",
+    resume: (_, value) => succeed(value),
+    catch: (_, error) => fail([(error as LuaError).value]),
+  };
+  return (...args: LuaValue[]) => {
+    if (args.length === 0) checkAny(state, args, 0);
+    const { d, quiet } = X;
+    const callee = args.shift();
+    let value: LuaValue | null;
+    try {
+      X.quiet = true;
+      value = callValue(callee, args);
+    } catch (thrown) {
+      X.quiet = quiet;
+      const error = toLuaError(thrown);
+      X.d = d;
+      return fail([error.value]);
+    }
+    X.quiet = quiet;
+    return value === null ? S([resumer, 0]) : succeed(value);
+  };
+}
+
+function handledCall(state: EngineState): Callable {
+  const handle = nameHost("xpcall", (handler: LuaValue, error: LuaError) => {
+    try {
+      const [value] = whileHandling(
+        error,
+        () => callToEnd(state, handler, [error.value]),
+      );
+      return fail([value]);
+    } catch (thrown) {
+      toLuaError(thrown);
+      return fail([runtime.errorInError]);
+    }
+  });
+  const resumer: Resumer = {
+    hostName: "xpcall",
+    resume: (_, value) => succeed(value),
+    catch: (record, error) =>
+      handle(record[2] as LuaValue, error as LuaError) as boolean,
+  };
+  return (...args: LuaValue[]) => {
+    if (args.length === 0) checkAny(state, args, 0);
+    const handler = args[1];
+    if (typeof handler !== "function") typeError(state, args, 1, "function");
+    const { d, quiet } = X;
+    let value: LuaValue | null;
+    try {
+      X.quiet = false;
+      value = callValue(args[0], args.slice(2));
+    } catch (thrown) {
+      X.quiet = quiet;
+      const error = toLuaError(thrown);
+      X.d = d;
+      return handle(handler, error);
+    }
+    X.quiet = quiet;
+    return value === null ? S([resumer, 0, handler]) : succeed(value);
+  };
+}
+
+function raiseError(state: EngineState): Callable {
+  return (value: LuaValue, level: LuaValue = 1) => {
+    if (typeof level !== "number") {
+      const number = toNumberArgument(level);
+      if (number === undefined) typeError(state, [value, level], 1, "number");
+      level = number;
+    }
+    const text = typeof value === "number" ? state.tostring(value) : value;
+    throw newError(
+      typeof text === "string" && (level as number) > 0
+        ? state.where(level as number) + text
+        : value,
+    );
+  };
+}
+
+type DefineBase = (name: string, fn: Callable) => void;
+
+function defineTraversal(state: EngineState, define: DefineBase): void {
+  const next = (...args: LuaValue[]) => {
+    const table = args[0];
+    if (!(table instanceof Table)) return checkTable(state, args, 0);
+    const walk = walkAfter(table, args[1]);
+    if (!walk.step()) return undefined;
+    X.r = [walk.k, walk.v];
+    return walk.k;
+  };
+  define("next", next);
+  define("pairs", (...args: LuaValue[]) => {
+    if (!(args[0] instanceof Table)) {
+      if (args.length === 0) checkAny(state, args, 0);
+      checkTable(state, args, 0);
+    }
+    X.r = [next as unknown as LuaFunction, args[0], undefined];
+    return next as unknown as LuaFunction;
+  });
+  const following = nameHost("ipairs_aux", (table: LuaValue, at: LuaValue) => {
+    const key = (at as number) + 1;
+    const value = table instanceof Table ? table.get(key) : undefined;
+    if (value === undefined) {
+      X.r = EMPTY;
+      return undefined;
+    }
+    X.r = [key, value];
+    return key;
+  });
+  define("ipairs", (...args: LuaValue[]) => {
+    const [table] = args;
+    if (!(table instanceof Table)) {
+      if (args.length === 0) checkAny(state, args, 0);
+      checkTable(state, args, 0);
+    }
+    X.r = [following as unknown as LuaFunction, table, 0];
+    return following as unknown as LuaFunction;
+  });
+  setIterators(next, following);
+}
+
+function defineRaw(state: EngineState, define: DefineBase): void {
+  define("rawget", (...args: LuaValue[]) => {
+    const [table, key] = args;
+    if (!(table instanceof Table)) return checkTable(state, args, 0);
+    if (args.length < 2) checkAny(state, args, 1);
+    return table.get(key);
+  });
+  define("rawset", (...args: LuaValue[]) => {
+    const [table, key, value] = args;
+    if (!(table instanceof Table)) return checkTable(state, args, 0);
+    if (args.length < 3) {
+      checkAny(state, args, 1);
+      checkAny(state, args, 2);
+    }
+    setRaw(table, key, value);
+    return table;
+  });
+  define("rawequal", (...args: LuaValue[]) => {
+    if (args.length < 2) {
+      checkAny(state, args, 0);
+      checkAny(state, args, 1);
+    }
+    return args[0] === args[1];
+  });
+  define("setmetatable", (...args: LuaValue[]) => {
+    const [table, mt] = args;
+    if (!(table instanceof Table)) return checkTable(state, args, 0);
+    if (args.length < 2 || !(mt === undefined || mt instanceof Table)) {
+      return argumentError(state, 1, "nil or table expected");
+    }
+    if (table.mt !== undefined && table.mt.get("__metatable") !== undefined) {
+      throw newError(state.where(1) + "cannot change a protected metatable");
+    }
+    state.setMetatable(table, mt);
+    return table;
+  });
+  define("getmetatable", (...args: LuaValue[]) => {
+    if (args.length === 0) checkAny(state, args, 0);
+    const mt = metatableOf(args[0]);
+    if (mt === undefined) return undefined;
+    const shown = mt.get("__metatable");
+    return shown === undefined ? mt : shown;
+  });
+}
+
+function tostringFunction(state: EngineState): Callable {
+  return (...args: LuaValue[]) => {
+    const value = args[0];
+    if (typeof value === "string") return value;
+    if (args.length === 0) checkAny(state, args, 0);
+    const handler = metamethod(value, "__tostring");
+    if (handler === undefined) return state.tostring(value);
+    const text = callValue(handler, [value]);
+    if (text !== null) results(text);
+    return text;
+  };
+}

@@ -1,0 +1,53 @@
+/** Calls of any value, from emitted code and from host code. */
+import { InternalError, LuaError } from "../errors.ts";
+import { type LuaValue, typeName } from "../value.ts";
+import { callFunction, driveExecution, results } from "./execution.ts";
+import { Execution } from "./coroutine.ts";
+import { runtime } from "./messages.ts";
+import { metamethod } from "./metatables.ts";
+import { X } from "./registers.ts";
+import { type Callable } from "./records.ts";
+import { operandName, raise } from "./stack.ts";
+import type { EngineState } from "./engine_state.ts";
+
+/** What calls `value`, which is no function; LuaJIT follows one `__call`. */
+function viaCall(value: LuaValue): Callable | undefined {
+  const handler = metamethod(value, "__call");
+  return typeof handler === "function"
+    ? (...args) => (handler as unknown as Callable)(value, ...args)
+    : undefined;
+}
+
+/** What a call site calls, when its callee is no function. */
+export function C(value: LuaValue): Callable {
+  return viaCall(value) ?? raise(runtime.call(operandName(0), typeName(value)));
+}
+
+/** What the runtime calls, when that is no function; errors have no place. */
+export function notCallable(value: LuaValue): Callable {
+  const found = viaCall(value);
+  if (found === undefined) {
+    throw new LuaError(runtime.call(undefined, typeName(value)));
+  }
+  return found;
+}
+
+/** Calls any value; see {@link callFunction}. */
+export function callValue(value: LuaValue, args: LuaValue[]): LuaValue | null {
+  X.r = undefined;
+  return typeof value === "function"
+    ? callFunction(value as unknown as Callable, args)
+    : notCallable(value)(...args);
+}
+
+/** Calls a function to its end from host code; nothing in it can suspend. */
+export function callToEnd(
+  state: EngineState,
+  callee: LuaValue,
+  args: LuaValue[],
+): LuaValue[] {
+  const execution = new Execution(state, undefined);
+  const value = driveExecution(execution, callValue, callee, args);
+  if (value === null) throw new InternalError("A host call suspended");
+  return results(value);
+}

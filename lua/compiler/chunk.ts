@@ -1,0 +1,90 @@
+/**
+ * Compiled chunks: the emitted code turned into functions, and the way back
+ * from a line of emitted code to the Lua function and line.
+ */
+import type { LuaFunction } from "../value.ts";
+import { ChunkEmitter } from "./emit_chunk.ts";
+import { LuaError } from "../errors.ts";
+import { fieldOf } from "./fields.ts";
+import { syntax } from "./messages.ts";
+import { parse } from "./parser.ts";
+import {
+  type CompiledChunk,
+  Prototype,
+  registerScript,
+  Script,
+} from "./prototype.ts";
+import { runtimeNames } from "./runtime.ts";
+import { shortSource } from "./short_source.ts";
+import { shapeOf, type Table } from "./table.ts";
+
+/** Chunks whose variables may be changed from outside keep them in boxes. */
+const DEBUGGING = /\b(?:setlocal|setupvalue|upvaluejoin)\b/;
+
+/** One compiled chunk. */
+export class Chunk implements CompiledChunk {
+  readonly emitter: ChunkEmitter;
+  readonly prototypes: Prototype[];
+  readonly shortName: string;
+  /** Keeps the scripts, and with them the line tables, alive. */
+  readonly scripts: Script[] = [];
+
+  /**
+   * @throws {LuaError} A syntax error.
+   */
+  constructor(readonly source: string, readonly chunkName: string) {
+    this.shortName = shortSource(chunkName);
+    this.emitter = new ChunkEmitter(
+      withinLimits(this.shortName, () => parse(source, chunkName)),
+      DEBUGGING.test(source),
+    );
+    this.prototypes = this.emitter.functions.map((fn, i) =>
+      new Prototype(this, fn, this.emitter.facts[i]!)
+    );
+    const makers = withinLimits(this.shortName, () => {
+      const { code, lines } = this.emitter.emitFast();
+      return this.evaluate(code, lines) as Prototype["make"][];
+    });
+    this.prototypes.forEach((prototype, i) => prototype.make = makers[i]!);
+  }
+
+  /** Runs emitted code. */
+  evaluate(code: string, lines: readonly number[]): unknown {
+    const script = new Script(this, lines);
+    this.scripts.push(script);
+    const url = registerScript(script);
+    return new Function("R", "N", "H", "Q", `${code}\n//# sourceURL=${url}`)(
+      runtimeNames,
+      this.emitter.fields.map(fieldOf),
+      this.emitter.shapes.map(shapeOf),
+      this.prototypes,
+    );
+  }
+
+  /** The main function of the chunk with the globals `environment`. */
+  instantiate(environment: Table): LuaFunction {
+    return this.instantiateFunction(0, environment);
+  }
+
+  /** A closure of one function, its upvalues nil (string.dump). */
+  instantiateFunction(id: number, environment: Table): LuaFunction {
+    const { fn, make } = this.prototypes[id]!;
+    const shared: unknown[] = fn.upvalues.map((variable) =>
+      variable.captured && (variable.assigned || this.emitter.debuggable)
+        ? { v: undefined }
+        : undefined
+    );
+    if (fn.usesGlobals) shared.unshift(environment);
+    return make(...shared);
+  }
+}
+
+/** Turns an overflow of our own recursion into the error that Lua has for it. */
+function withinLimits<T>(shortName: string, compile: () => T): T {
+  try {
+    return compile();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new LuaError(`${shortName}:1: ${syntax.tooManyLevels}`);
+  }
+}

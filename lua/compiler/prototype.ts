@@ -1,0 +1,105 @@
+/**
+ * Prototypes, which all closures of one Lua function share, and the way back
+ * from a line of emitted code to the prototype and site it belongs to.
+ */
+import type { LuaFunction, LuaValue } from "../value.ts";
+import type { FunctionNode } from "./ast.ts";
+import type { ChunkEmitter } from "./emit_chunk.ts";
+import type { FunctionFacts, Layout } from "./emitter.ts";
+import { X } from "./registers.ts";
+import { type Record, type Resumer } from "./records.ts";
+
+/** Lines that `new Function` puts in front of the body, and the preamble. */
+const HEADER_LINES = 3;
+/** What prototypes need of their chunk. */
+export interface CompiledChunk {
+  readonly source: string;
+  readonly chunkName: string;
+  readonly shortName: string;
+  readonly emitter: ChunkEmitter;
+  readonly prototypes: readonly Prototype[];
+  evaluate(code: string, lines: readonly number[]): unknown;
+}
+
+/** A piece of emitted code. */
+export class Script {
+  constructor(
+    readonly chunk: CompiledChunk,
+    readonly lines: readonly number[],
+  ) {}
+
+  /** The function and site of a line, counted from 1. */
+  lookUp(line: number): { prototype: Prototype; site: number } | undefined {
+    const entry = this.lines[line - HEADER_LINES - 1];
+    if (entry === undefined) return undefined;
+    const site = entry % 2 ** 20;
+    return {
+      prototype: this.chunk.prototypes[(entry - site) / 2 ** 20]!,
+      site,
+    };
+  }
+}
+
+const scripts = new Map<string, WeakRef<Script>>();
+const forgotten = new FinalizationRegistry((url: string) =>
+  scripts.delete(url)
+);
+let nextScript = 0;
+
+/** Names a script, so that {@link scriptOf} finds it while it is in use. */
+export function registerScript(script: Script): string {
+  const url = `luachunk:${nextScript++}/` +
+    script.chunk.shortName.replace(/[^!-~]/g, "_");
+  scripts.set(url, new WeakRef(script));
+  forgotten.register(script, url);
+  return url;
+}
+
+/** The script with the name that V8 reports. */
+export function scriptOf(url: string): Script | undefined {
+  return scripts.get(url)?.deref();
+}
+
+type ResumeFunction = (record: Record, value: LuaValue) => LuaValue | null;
+
+/** What all closures of one Lua function have in common. */
+export class Prototype implements Resumer {
+  /** Makes a closure from the environment and the upvalues. */
+  make!: (...shared: unknown[]) => LuaFunction;
+  /** How records are laid out, known with the resumable version. */
+  layouts: readonly Layout[] | undefined;
+  /** The variables of records that share their code. */
+  sharedNames: readonly string[] | undefined;
+  #resume: ResumeFunction | undefined;
+  #hooked: ResumeFunction | undefined;
+
+  constructor(
+    readonly chunk: CompiledChunk,
+    readonly fn: FunctionNode,
+    readonly facts: FunctionFacts,
+  ) {}
+
+  resume(record: Record, value: LuaValue): LuaValue | null {
+    if (X.hooked) return this.#resumeHooked(record, value);
+    if (this.#resume === undefined) this.prepare();
+    return this.#resume!(record, value);
+  }
+
+  #resumeHooked(record: Record, value: LuaValue): LuaValue | null {
+    if (this.#hooked === undefined) {
+      const { code, lines } = this.chunk.emitter.emitResumable(this.fn, true);
+      this.#hooked = this.chunk.evaluate(code, lines) as ResumeFunction;
+    }
+    return this.#hooked(record, value);
+  }
+
+  /** Emits the resumable version, if that has not happened yet. */
+  prepare(): void {
+    if (this.#resume !== undefined) return;
+    const { code, lines, layouts, sharedNames } = this.chunk.emitter
+      .emitResumable(this.fn);
+    this.layouts = layouts;
+    this.sharedNames = sharedNames;
+    this.#resume = this.chunk.evaluate(code, lines) as ResumeFunction;
+  }
+}

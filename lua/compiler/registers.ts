@@ -1,0 +1,66 @@
+/**
+ * The register file of the virtual machine: what emitted code and the runtime
+ * share, one per JavaScript thread. Entering a state sets {@link X}'s state,
+ * execution and base; leaving restores them, in nested order.
+ */
+import type { LuaValue } from "../value.ts";
+import type { Execution } from "./coroutine.ts";
+import type { Record } from "./records.ts";
+import type { Table } from "./table.ts";
+
+/** Why a function returned `null`. */
+export const enum Reason {
+  /** To go on at once, from the bottom of the JavaScript stack. */
+  Unwind,
+  /** The coroutine yields, waits or was interrupted. */
+  Suspend,
+}
+
+/** How deep the JavaScript stack may get, in units of emit_chunk.ts. */
+export const MAX_DEPTH = 5500 * 64;
+/** Back-edges between two interrupt checks. */
+export const BUDGET = 4000;
+
+class Registers {
+  /** All results of the last call, unless it gave exactly one. */
+  r: LuaValue[] | undefined = undefined;
+  /** Depth of the JavaScript stack, and calls made, see emit_chunk.ts. */
+  d = 0;
+  /** The limit of {@link d}. */
+  m = MAX_DEPTH;
+  /** Back-edges that a function may take before it asks {@link tick}. */
+  h = BUDGET;
+  /** Records left by the functions that are suspending, innermost first. */
+  readonly fresh: Record[] = [];
+  reason: Reason = Reason.Unwind;
+  execution: Execution | undefined = undefined;
+  /** The index table of strings, while it is a table. */
+  strings: Table | undefined = undefined;
+  /** A pcall is the next to catch an error: nobody will ask for its stack. */
+  quiet = false;
+  /** Set while the closure's variables are asked for. */
+  probing = false;
+  /** A debug hook is set: functions run in their hooked version. */
+  hooked = false;
+  /** Tells the hook of a call or a return. */
+  hookCall: ((event: "call" | "return") => void) | undefined = undefined;
+  /** Suspends at every call and back-edge, to test suspension. */
+  force = false;
+}
+
+/** The registers. */
+export const X = new Registers();
+
+/** The results of a function that returns none. */
+export const EMPTY: LuaValue[] = [];
+
+/** A variable that several functions share and change. */
+export class Box {
+  constructor(public v: LuaValue) {}
+}
+
+/** Keeps the record of a function that suspends. */
+export function S(record: Record): null {
+  X.fresh.push(record);
+  return null;
+}

@@ -1,0 +1,29 @@
+/**
+ * What emitted code sees of the runtime: one object with a property for every
+ * name in the preamble that emit_chunk.ts writes.
+ */
+import { C } from "./calls.ts";
+import { O, T } from "./execution.ts";
+import * as operations from "./operations.ts";
+import { Box, EMPTY, S, X } from "./registers.ts";
+import { NONE, Table, trim } from "./table.ts";
+import { hookHost, K } from "./hooks.ts";
+import { iterate } from "./iterate.ts";
+
+/** The runtime of emitted code, by name. */
+export const runtimeNames: { readonly [name: string]: unknown } = {
+  ...operations,
+  X,
+  K,
+  hookHost,
+  C,
+  S,
+  O,
+  T,
+  Table,
+  Box,
+  NONE,
+  EMPTY,
+  trim,
+  iterate,
+};

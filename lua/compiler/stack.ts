@@ -1,0 +1,333 @@
+/**
+ * The Lua call stack, read from two places: JavaScript's own stack for the
+ * functions that are running, and the records of those that are suspended.
+ * Costs nothing while nobody asks: the line of a running function is the line
+ * of its emitted code, which names a site.
+ */
+import { LuaError } from "../errors.ts";
+import type { Frame } from "../host.ts";
+import type { LuaFunction, LuaValue } from "../value.ts";
+import { Prototype, scriptOf } from "./prototype.ts";
+import type { Execution } from "./coroutine.ts";
+import { X } from "./registers.ts";
+import { type Record } from "./records.ts";
+import { SiteKind } from "./emitter.ts";
+
+/** The JavaScript names of host functions start like this. */
+export const HOST_PREFIX = "lua:";
+/** So do those of the functions that do their work, inside them. */
+export const INNER_PREFIX = "lua;";
+const MAX_TRACE = 200;
+
+interface CallSite {
+  getFunctionName(): string | null;
+  getScriptNameOrSourceURL(): string | null;
+  getLineNumber(): number | null;
+}
+
+/** A frame, and what the debug library needs to know of it. */
+export interface ChunkFrame extends Frame {
+  readonly prototype: Prototype | undefined;
+  readonly site: number;
+  /** The record of a suspended function. */
+  readonly record: Record | undefined;
+}
+
+interface PlainFrame {
+  hostName: string | undefined;
+  prototype: Prototype | undefined;
+  site: number;
+  record: Record | undefined;
+}
+
+const ErrorClass = Error as unknown as {
+  prepareStackTrace: unknown;
+  stackTraceLimit: number;
+  captureStackTrace(target: object, below?: unknown): void;
+};
+
+/** The JavaScript call sites at the place of the call, or of `error`. */
+function callSites(limit: number, error?: Error): CallSite[] {
+  const { prepareStackTrace, stackTraceLimit } = ErrorClass;
+  ErrorClass.prepareStackTrace = (_: unknown, sites: CallSite[]) => sites;
+  ErrorClass.stackTraceLimit = limit;
+  try {
+    const holder: { stack?: unknown } = error ?? {};
+    if (error === undefined) ErrorClass.captureStackTrace(holder, callSites);
+    const { stack } = holder;
+    return Array.isArray(stack) ? stack : [];
+  } finally {
+    ErrorClass.prepareStackTrace = prepareStackTrace;
+    ErrorClass.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+/** How many JavaScript frames there are, up to `limit`. */
+export function hostDepth(limit: number): number {
+  return callSites(limit).length;
+}
+
+function plainFrame(site: CallSite): PlainFrame | undefined {
+  const name = site.getFunctionName();
+  if (name === null) return undefined;
+  if (name.startsWith(HOST_PREFIX) || name.startsWith(INNER_PREFIX)) {
+    return {
+      hostName: name.slice(HOST_PREFIX.length),
+      prototype: undefined,
+      site: 0,
+      record: undefined,
+    };
+  }
+  const first = name.charCodeAt(0);
+  if (first !== 70 && first !== 82) return undefined;
+  const url = site.getScriptNameOrSourceURL();
+  const script = url === null ? undefined : scriptOf(url);
+  const found = script?.lookUp(site.getLineNumber() ?? 0);
+  return found && {
+    hostName: undefined,
+    prototype: found.prototype,
+    site: found.site,
+    record: undefined,
+  };
+}
+
+function recordFrame(record: Record): PlainFrame | undefined {
+  const [resumer, site] = record;
+  if (resumer instanceof Prototype) {
+    return { hostName: undefined, prototype: resumer, site, record };
+  }
+  return resumer.hostName === undefined ? undefined : {
+    hostName: resumer.hostName,
+    prototype: undefined,
+    site: 0,
+    record,
+  };
+}
+
+function pushRecords(frames: PlainFrame[], execution: Execution): void {
+  const { records } = execution;
+  for (let i = records.length - 1; i >= 0 && frames.length < MAX_TRACE; i--) {
+    const frame = recordFrame(records[i]!);
+    if (frame !== undefined) frames.push(frame);
+  }
+}
+
+/** All frames of the running thread, innermost first. */
+function running(limit: number, error?: Error): PlainFrame[] {
+  const frames: PlainFrame[] = [];
+  let execution = X.execution;
+  // A host function's inner part shows once, not twice.
+  let inner: string | undefined;
+  const errorSites = error === undefined ? undefined : callSites(0, error);
+  for (const site of errorSites ?? callSites(limit)) {
+    if (site.getFunctionName() === "driveExecution") {
+      if (execution === undefined) break;
+      inner = undefined;
+      pushRecords(frames, execution);
+      if (execution.thread !== undefined) return frames;
+      execution = execution.parent;
+      continue;
+    }
+    const frame = plainFrame(site);
+    const name = site.getFunctionName();
+    if (inner !== undefined && name === HOST_PREFIX + inner) {
+      inner = undefined;
+      continue;
+    }
+    if (frame !== undefined) {
+      frames.push(frame);
+      inner = name!.startsWith(INNER_PREFIX) ? frame.hostName : undefined;
+    }
+    if (frame?.hostName === "xpcall" && handled !== undefined) {
+      frames.pop();
+      frames.push(...handled);
+      return frames;
+    }
+  }
+  return frames;
+}
+
+/** The frames of the error that an xpcall handler is running for. */
+let handled: PlainFrame[] | undefined;
+
+/** Runs an error handler with the stack of the error under it. */
+export function whileHandling<T>(error: unknown, run: () => T): T {
+  const before = handled;
+  try {
+    handled = error instanceof Error ? running(MAX_TRACE, error) : undefined;
+  } catch {
+    handled = undefined;
+  }
+  try {
+    return run();
+  } finally {
+    handled = before;
+  }
+}
+
+/** Leaves out what tail calls replaced, and names the rest. */
+function finish(plain: PlainFrame[]): ChunkFrame[] {
+  const frames: ChunkFrame[] = [];
+  for (const [i, frame] of plain.entries()) {
+    const { prototype, site, hostName, record } = frame;
+    if (
+      i > 0 && prototype !== undefined &&
+      prototype.facts.siteKinds[site] === SiteKind.Tail
+    ) continue;
+    const [nameWhat, name] = callName(plain[i + 1]);
+    frames.push({
+      what: prototype === undefined
+        ? "C"
+        : prototype.fn.id === 0
+        ? "main"
+        : "Lua",
+      source: prototype === undefined ? "[C]" : prototype.chunk.shortName,
+      currentLine: prototype === undefined
+        ? -1
+        : prototype.facts.siteLines[site] ?? prototype.fn.line,
+      lineDefined: prototype === undefined ? -1 : prototype.fn.line,
+      name: name ?? (prototype === undefined ? hostName : undefined),
+      nameWhat,
+      prototype,
+      site,
+      record,
+    });
+  }
+  return frames;
+}
+
+type NameWhat = Frame["nameWhat"];
+
+/** How the frame of a caller names what it calls. */
+function callName(
+  caller: PlainFrame | undefined,
+): [NameWhat, string | undefined] {
+  const prototype = caller?.prototype;
+  if (
+    prototype === undefined ||
+    prototype.facts.siteKinds[caller!.site] !== SiteKind.Call
+  ) return ["", undefined];
+  const text = prototype.facts.siteNames[caller!.site];
+  const match = text === undefined ? null : /^(\w+) '(.*)'$/s.exec(text);
+  if (match === null) return ["", undefined];
+  return [match[1] as NameWhat, match[2]];
+}
+
+/** The stack of `execution`, or of the running one, innermost first. */
+export function stackFrames(
+  execution: Execution | undefined,
+  limit = MAX_TRACE,
+): ChunkFrame[] {
+  if (execution === undefined) {
+    return finish(running(limit));
+  }
+  if (execution.failedFrames !== undefined) {
+    return execution.failedFrames as readonly ChunkFrame[] as ChunkFrame[];
+  }
+  const frames: PlainFrame[] = [];
+  if (execution.signal !== undefined) {
+    // The function that it called to suspend has left no record.
+    frames.push({
+      hostName: execution.signal.kind === "yielded" ? "yield" : "?",
+      prototype: undefined,
+      site: 0,
+      record: undefined,
+    });
+  }
+  pushRecords(frames, execution);
+  return finish(frames);
+}
+
+/** The stack at the place where `error` was made. */
+export function errorFrames(error: Error, execution: Execution): ChunkFrame[] {
+  void execution;
+  return finish(running(MAX_TRACE, error));
+}
+
+/** `file:line: ` of a frame, or nothing for a host function. */
+export function framePosition(frame: Frame | undefined): string {
+  return frame === undefined || frame.currentLine < 0
+    ? ""
+    : `${frame.source}:${frame.currentLine}: `;
+}
+
+/** The position of the innermost Lua function at an error of V8's. */
+export function positionOf(error: Error): string {
+  const frames = finish(
+    callSites(0, error).map(plainFrame).filter((frame) => frame !== undefined),
+  );
+  return framePosition(frames[0]);
+}
+
+/** JavaScript frames that a call from Lua to a host function may take. */
+const PLACE_FRAMES = 8;
+
+/**
+ * The place of the innermost Lua function that runs, worded when asked for:
+ * V8 takes note of frames for a hundredth of what it costs to name them.
+ */
+export class CallPlace {
+  constructor() {
+    const { stackTraceLimit } = ErrorClass;
+    ErrorClass.stackTraceLimit = PLACE_FRAMES;
+    ErrorClass.captureStackTrace(this, CallPlace);
+    ErrorClass.stackTraceLimit = stackTraceLimit;
+  }
+
+  toString(): string {
+    const frame = callSites(0, this as unknown as Error).map(plainFrame)
+      .find((frame) => frame?.prototype !== undefined);
+    return frame === undefined
+      ? ""
+      : framePosition(finish([frame])[0]).slice(0, -2);
+  }
+}
+
+function top(): PlainFrame | undefined {
+  for (const site of callSites(16)) {
+    const frame = plainFrame(site);
+    if (frame !== undefined) return frame;
+    if (site.getFunctionName() === "driveExecution") return undefined;
+  }
+  return undefined;
+}
+
+/** A LuaError that never was a JavaScript error: V8 takes 3 µs to make one. */
+function QuietError(this: { [field: string]: unknown }, value: LuaValue) {
+  this.name = "LuaError";
+  this.message = typeof value === "string" ? value : "";
+  this.value = value;
+  this.traceback = undefined;
+}
+QuietError.prototype = LuaError.prototype;
+
+/** Makes an error; without its stack when only a pcall will see it. */
+export function newError(value: LuaValue): LuaError {
+  return X.quiet
+    ? new (QuietError as unknown as new (value: LuaValue) => LuaError)(value)
+    : new LuaError(value);
+}
+
+/** Raises an error of the running operation, with its position. */
+export function raise(message: string): never {
+  const frame = top();
+  const prototype = frame?.prototype;
+  const position = prototype === undefined
+    ? ""
+    : `${prototype.chunk.shortName}:${
+      prototype.facts.siteLines[frame!.site]
+    }: `;
+  throw newError(position + message);
+}
+
+/** How the running operation names its first or second operand. */
+export function operandName(operand: 0 | 1): string | undefined {
+  const frame = top();
+  const text = frame?.prototype?.facts.siteNames[frame.site];
+  return text?.split("\n")[operand] || undefined;
+}
+
+/** The function of a frame, when the stack is on the heap. */
+export function functionOf(frame: ChunkFrame): LuaFunction | undefined {
+  return frame.record?.[2] as LuaFunction | undefined;
+}

@@ -1,0 +1,5 @@
+-- Yields at depth 10.
+local yield = coroutine.yield
+local function deep(n) if n <= 1 then return (yield(n)) end return (deep(n - 1)) end
+local co = coroutine.wrap(function() while true do deep(10) end end)
+for i = 1, 400000 do co(i) end
