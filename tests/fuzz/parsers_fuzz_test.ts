@@ -1,6 +1,6 @@
 /**
  * A little fuzzing at each run of the tests, always with the same documents;
- * `deno task fuzz:engine` does more of it.
+ * `deno task fuzz` does more of it.
  */
 import { equal, rejects } from "node:assert/strict";
 import { codecs } from "./codecs.ts";
