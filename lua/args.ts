@@ -173,8 +173,9 @@ export function optional<T, F>(
 
 /**
  * A number as the reference's C API reads it: what does not convert is 0
- * (mtev-lua-api.md, "How to read an entry").
+ * (mtev-lua-api.md, "How to read an entry"), and so is nan, which is neither a
+ * time nor a count.
  */
 export function looseNumber(value: LuaValue): number {
-  return toNumberArgument(value) ?? 0;
+  return toNumberArgument(value) || 0;
 }

@@ -6,7 +6,7 @@
  * coroutines made with `coroutine.create` are unknown here until adopted.
  *
  * Invariants: a coroutine has at most one wait; it is resumed only from the
- * loop, or nested by `spawn` and `handOff`; whatever ends it (return, error,
+ * loop, or nested by `spawn` and `handOver`; whatever ends it (return, error,
  * cancel) undoes its wait and disposes what it owned before anything else.
  * Specification: mtev-lua-api.md §1.2, §1.3, §2.1, §2.2.
  */
@@ -31,6 +31,9 @@ import {
 
 /** Resumes nested deeper than this are chained instead, to spare the stack. */
 const MAX_NESTING = 100;
+
+/** With so many coroutines the first search for dead adopted ones is made. */
+const FIRST_SWEEP = 1024;
 
 /** A managed coroutine. */
 export class Coroutine {
@@ -88,6 +91,7 @@ export class Coroutines implements Disposable, Iterable<Coroutine> {
   /** Called on the loop once the last coroutine has ended. */
   onIdle: (() => void) | undefined;
   #nesting = 0;
+  #sweepAt = FIRST_SWEEP;
   /** Coroutines to go on with before whoever resumed the last one; LIFO. */
   readonly #chain: { readonly wait: Wait; readonly values: LuaValue[] }[] = [];
 
@@ -164,14 +168,23 @@ export class Coroutines implements Disposable, Iterable<Coroutine> {
     return coroutine;
   }
 
-  /** Makes a plain coroutine managed (mtev-lua-api.md §1.2, last paragraph). */
-  adopt(thread: LuaThread): Coroutine {
-    let coroutine = this.#byThread.get(thread);
-    if (coroutine === undefined) {
-      coroutine = new Coroutine(thread, undefined, undefined);
-      this.#byThread.set(thread, coroutine);
+  /**
+   * Makes the running coroutine managed if it is a plain one
+   * (mtev-lua-api.md §1.2, last paragraph).
+   */
+  adoptCurrent(): void {
+    const thread = this.#state.currentThread;
+    if (thread === undefined || this.#byThread.has(thread)) return;
+    if (this.size >= this.#sweepAt) this.#sweep();
+    this.#byThread.set(thread, new Coroutine(thread, undefined, undefined));
+  }
+
+  /** Nobody tells when a plain coroutine ends, unless it was waiting. */
+  #sweep(): void {
+    for (const coroutine of [...this]) {
+      if (coroutine.thread.status === "dead") this.#finish(coroutine);
     }
-    return coroutine;
+    this.#sweepAt = Math.max(FIRST_SWEEP, 2 * this.size);
   }
 
   /**

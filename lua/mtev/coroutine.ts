@@ -64,6 +64,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
     if (!isFunction(func)) {
       raise(state, "mtev.coroutine_spawn(func, ...): bad arguments");
     }
+    coroutines.adoptCurrent();
     coroutines.spawn(func, args, { spawnedAt: state.calledFrom() });
     return NOTHING;
   });
@@ -110,7 +111,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
    * @compat same
    */
   define(mtev, "sleep", (seconds) => {
-    void coroutines.current;
+    void coroutines.current; // raises where there is none
     const microseconds = Math.max(0, Math.trunc(looseNumber(seconds) * 1e6));
     return new Suspension((waker) => {
       const start = eventer.now();
@@ -132,6 +133,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
    * @error `waitfor cannot be called concurrently` while another coroutine waits for the key
    * @error `waitfor(key, [timeout]) wrong arguments`
    * @error `waitfor called without key`
+   * @error `coro terminated` outside a managed coroutine
    * @suspends maybe
    * @example local key, answer = mtev.waitfor("answer", 5)
    * @source mtev-lua-api.md §2.4
@@ -180,6 +182,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
    * before the call returns; without one the message is queued.
    * @param key string: the name of the queue
    * @param ... any: the message
+   * @error `coro terminated` outside a managed coroutine
    * @error `notify called without key`
    * @suspends switch: the waiting coroutine runs before the call returns
    * @example mtev.notify("answer", 42)
@@ -188,6 +191,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
    */
   define(mtev, "notify", (...args): HostResult => {
     if (args.length === 0) return NOTHING;
+    void coroutines.current; // raises where there is none
     const key = queueKey(args[0]) ?? raise(state, "notify called without key");
     args[0] = key;
     let queue = queues.get(key);

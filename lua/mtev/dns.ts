@@ -85,12 +85,6 @@ export function install(context: MtevContext, mtev: LuaTable): void {
     return new Resolver(eventer, configurationFor(server));
   }
 
-  /** Plain coroutines become managed here (§1.2, last paragraph). */
-  function adoptCurrent(): void {
-    const { currentThread } = state;
-    if (currentThread !== undefined) coroutines.adopt(currentThread);
-  }
-
   /**
    * @lua resolver = mtev.dns(nameserver)
    * Makes a resolver: one that asks the given name server, or the system's, set
@@ -104,7 +98,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
    * @compat differs: a port and the use of /etc/hosts are extensions; any coroutine may use the object, also several at once
    */
   define(mtev, "dns", (nameserver) => {
-    adoptCurrent();
+    coroutines.adoptCurrent();
     return new DnsObject(metatable, openResolver(toStringArgument(nameserver)));
   });
 
@@ -132,7 +126,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
   define(methods, "lookup", (...args) => {
     const [self] = args;
     if (!(self instanceof DnsObject)) raise(state, "must be called as method");
-    adoptCurrent();
+    coroutines.adoptCurrent();
     void coroutines.current;
     const [query, rtype, ctype] = [1, 2, 3].map((index) =>
       toStringArgument(args[index])

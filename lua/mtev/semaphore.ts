@@ -11,7 +11,6 @@ import {
   checkString,
   looseNumber,
   raise,
-  toNumberArgument,
   toStringArgument,
   typeError,
 } from "../args.ts";
@@ -129,7 +128,9 @@ export function install(context: MtevContext, mtev: LuaTable): void {
     const name = checkSemaphore(args);
     void coroutines.current;
     if (shared().store.tryAcquire(name)) return true;
-    const interval = toNumberArgument(args[2]) ?? POLL_INTERVAL;
+    const interval = args[2] === undefined
+      ? POLL_INTERVAL
+      : looseNumber(args[2]);
     const seconds = args[1] === undefined
       ? undefined
       : Math.max(looseNumber(args[1]), interval);

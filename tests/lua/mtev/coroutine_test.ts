@@ -151,3 +151,22 @@ Deno.test("100,000 coroutines sleep at once and all wake", async () => {
     return total`);
   assert.equal(count, 100000);
 });
+
+Deno.test("notify() and spawn: a plain coroutine is managed once it spawned", async () => {
+  const [before, message, after] = await evaluate(`
+    return coroutine.wrap(function()
+      local ok, message = pcall(mtev.notify, "key")
+      mtev.coroutine_spawn(function() end)
+      return ok, message, pcall(mtev.notify, "key")
+    end)()`);
+  assert.deepEqual([before, message, after], [false, "coro terminated", true]);
+});
+
+Deno.test("Coroutines.adoptCurrent() keeps no plain coroutine that is dead", async () => {
+  await using runtime = await createRuntime();
+  await runtime.eval(`
+    for _ = 1, 5000 do
+      coroutine.wrap(function() mtev.coroutine_spawn(function() end) end)()
+    end`);
+  assert.ok(runtime.coroutines.size < 2000, `${runtime.coroutines.size}`);
+});
