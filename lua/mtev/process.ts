@@ -5,8 +5,8 @@
  * mtev-lua-api.md §7.1–§7.5, §7.9.
  *
  * The pipes are eventer objects, which belong to the coroutine that spawned;
- * the process object belongs to nobody and, when nobody can name it any more,
- * takes the process with it.
+ * the process object belongs to nobody and, when nobody can name it or a pipe
+ * any more, takes the process with it.
  */
 import type { ChildProcess } from "../../runtime/process/child_process.ts";
 import type { PipedChild } from "../../runtime/process/children.ts";
@@ -16,7 +16,7 @@ import { processIdentity } from "../../runtime/posix/process.ts";
 import { checkString, looseNumber, raise, toInt32 } from "../args.ts";
 import { childrenOf, stringsOf } from "../children.ts";
 import { definer } from "../define.ts";
-import { createEventerObject } from "../eventer_object.ts";
+import { createEventerObject, type EventerHandle } from "../eventer_object.ts";
 import { type HostResult, Multi, multi, Suspension } from "../host.ts";
 import { methodMetatable } from "../methods.ts";
 import {
@@ -50,6 +50,13 @@ const forgotten = new FinalizationRegistry<ChildProcess>((child) =>
   child.abandon()
 );
 
+/**
+ * The process that each pipe keeps from being collected. An engine may forget
+ * a local variable before its scope ends, and whoever reads a process's output
+ * still wants the process.
+ */
+const keptBy = new WeakMap<EventerHandle, ProcessObject>();
+
 /** Adds the family to `mtev`. */
 export function install(context: MtevContext, mtev: LuaTable): void {
   const { state, eventer, coroutines } = context;
@@ -73,9 +80,9 @@ export function install(context: MtevContext, mtev: LuaTable): void {
    * from the other two. They belong to the calling coroutine and are closed
    * with it. The working folder is inherited.
    *
-   * A process is killed when its object is collected as garbage, so keep that;
-   * and when this program is ended by a signal or an error. `os.exit` lets it
-   * run.
+   * A process is killed when its object and its pipes are collected as garbage,
+   * so keep one of them; and when this program is ended by a signal or an error.
+   * `os.exit` lets it run.
    * @param path string: the program; without a slash it is looked up in the PATH of this program
    * @param argv? table: its arguments, the first of which is its own name; none at all without it
    * @param env? table: its whole environment, strings such as `A=1`; an empty one without it
@@ -88,7 +95,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
    * @suspends no
    * @example local process, stdin, stdout = mtev.spawn("/bin/date", { "date", "-u" })
    * @source mtev-lua-api.md §7.1
-   * @compat differs: a process does not outlive a program that a signal or an error ends
+   * @compat differs: a process does not outlive a program that a signal or an error ends; an open pipe keeps it from being collected
    */
   define(mtev, "spawn", (...args): HostResult => {
     const path = checkString(state, args, 0);
@@ -102,11 +109,17 @@ export function install(context: MtevContext, mtev: LuaTable): void {
       if (!(error instanceof PosixError)) throw error;
       return multi(new ProcessObject(metatable, undefined), error.errno);
     }
+    const process = new ProcessObject(metatable, child.process);
+    const pipe = (fd: number) => {
+      const object = createEventerObject(context, fd, owner);
+      keptBy.set(object.handle!, process);
+      return object;
+    };
     return multi(
-      new ProcessObject(metatable, child.process),
-      createEventerObject(context, child.stdin, owner),
-      createEventerObject(context, child.stdout, owner),
-      createEventerObject(context, child.stderr, owner),
+      process,
+      pipe(child.stdin),
+      pipe(child.stdout),
+      pipe(child.stderr),
     );
   });
 
