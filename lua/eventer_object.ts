@@ -379,7 +379,7 @@ function defineStreamMethods(context: MtevContext, methods: LuaTable): void {
    * Closes the descriptor, and gives the other coroutines a turn. An object that
    * is empty, or in which an operation waits, is left as it is.
    * @error `cross-coroutine socket call: use event:own()` when another coroutine owns the object
-   * @suspends always: for one pass of the loop, unless the object is empty
+   * @suspends always: for one pass of the loop, with TLS until all has gone out, for 2 seconds at the most; unless the object is empty
    * @example e:close()
    * @source mtev-lua-api.md §5.14
    * @compat differs: an error, not the end of the process, when another coroutine owns the object
@@ -387,9 +387,14 @@ function defineStreamMethods(context: MtevContext, methods: LuaTable): void {
   define(methods, "close", (self) => {
     const { handle } = checkEventerObject(state, self);
     if (handle === undefined || handle.closed || handle.busy) return NOTHING;
-    checkOwned(context, self)[Symbol.dispose]();
+    const { channel } = checkOwned(context, self).stream;
+    handle[Symbol.dispose]();
     checkEventerObject(state, self).release();
     return new Suspension((waker) => {
+      if (channel.afterDispose !== undefined) {
+        const wait = channel.afterDispose(() => waker.wake());
+        return () => wait.cancel();
+      }
       // The first timer may come before the descriptors of this pass had their
       // turn; the second one cannot.
       let timer = eventer.timer(0, () => {

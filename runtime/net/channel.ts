@@ -45,6 +45,15 @@ export interface Channel extends Disposable {
    * @returns What gives the wait up.
    */
   wait(direction: Direction, callback: ReadyCallback): Cancellable;
+
+  /**
+   * Calls back once everything that was written has gone out, after `dispose`. Absent where
+   * `write` itself hands the bytes to the system.
+   *
+   * @param callback Called once, soon or after a time that is bounded.
+   * @returns What gives the wait up; the bytes go out all the same.
+   */
+  afterDispose?(callback: () => void): Cancellable;
 }
 
 /** A nonblocking descriptor: a connected socket or an end of a pipe. */

@@ -121,8 +121,6 @@ export const AF_INET6 = constant("AF_INET6");
 export const AF_UNIX = constant("AF_UNIX");
 /** `send`: no SIGPIPE. */
 export const MSG_NOSIGNAL = constant("MSG_NOSIGNAL");
-/** `recv`: leave it there. */
-export const MSG_PEEK = constant("MSG_PEEK");
 /** `shutdown`: no more is written. */
 export const SHUT_WR = constant("SHUT_WR");
 /** `socket`: close on exec. */
@@ -195,3 +193,9 @@ export const WCONTINUED = constant("WCONTINUED");
 export const WNOHANG = constant("WNOHANG");
 /** `waitpid`: tell of stopped children too. */
 export const WUNTRACED = constant("WUNTRACED");
+/** `getsockopt`: options of TCP. */
+export const IPPROTO_TCP = constant("IPPROTO_TCP");
+/** `ioctl`: how many bytes the peer has not acknowledged. */
+export const SIOCOUTQ = constant("SIOCOUTQ");
+/** `getsockopt`: the state of a TCP connection. */
+export const TCP_INFO = constant("TCP_INFO");

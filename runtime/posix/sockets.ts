@@ -6,11 +6,13 @@
  */
 
 import {
-  MSG_PEEK,
+  IPPROTO_TCP,
+  SIOCOUTQ,
   SO_ERROR,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
   SOL_SOCKET,
+  TCP_INFO,
 } from "./constants.ts";
 import { libc } from "./libc.ts";
 
@@ -41,6 +43,7 @@ const symbols = libc({
     result: "i32",
   },
   shutdown: { parameters: ["i32", "i32"], result: "i32" },
+  ioctl: { parameters: ["i32", "u64", "buffer"], result: "i32" },
 }, { rarely: true });
 
 /** Room for an address that the kernel fills in. */
@@ -48,7 +51,6 @@ export const addressBytes: Uint8Array<ArrayBuffer> = new Uint8Array(128);
 const addressLength = new Uint32Array(1);
 const option = new Int32Array(1);
 const optionLength = new Uint32Array(1);
-const peeked = new Uint8Array(1);
 
 /**
  * How much of {@link addressBytes} the last call filled.
@@ -244,15 +246,35 @@ export function receiveFrom(
   return recvfrom(fd, bytes, bytes.length, 0, addressBytes, addressLength);
 }
 
+// struct tcp_info of Linux: `tcpi_bytes_acked`, 64 bits, read as 32-bit words.
+const tcpInfo = new Uint32Array(64);
+const BYTES_ACKED = 30;
+
+/** How far the sending on a TCP connection has come. */
+export interface SendProgress {
+  /** How many bytes the kernel was given so far, by whomever; counted from an arbitrary start. */
+  readonly given: number;
+  /** How many of them the peer has not acknowledged. */
+  readonly queued: number;
+}
+
 /**
- * Looks at what could be received, and leaves it there.
+ * Tells how far the sending on a TCP connection has come.
  *
  * @param fd The socket.
- * @returns 1 when something could, 0 at the end of a stream, or -1 with `errno()` set.
+ * @returns Both counts; undefined when they cannot be had.
  */
-export function peek(fd: number): number {
-  const { recvfrom } = symbols();
-  return recvfrom(fd, peeked, 1, MSG_PEEK, null, null);
+export function sendProgress(fd: number): SendProgress | undefined {
+  optionLength[0] = tcpInfo.byteLength;
+  const calls = symbols();
+  if (calls.getsockopt(fd, IPPROTO_TCP, TCP_INFO, tcpInfo, optionLength) < 0) {
+    return undefined;
+  }
+  if (calls.ioctl(fd, BigInt(SIOCOUTQ), option) < 0) return undefined;
+  const queued = option[0]!;
+  const acknowledged = tcpInfo[BYTES_ACKED]! +
+    tcpInfo[BYTES_ACKED + 1]! * 2 ** 32;
+  return { given: acknowledged + queued, queued };
 }
 
 /**

@@ -153,7 +153,7 @@ export function handshake(
   };
   const secured = (socket: TLSSocket) => {
     try {
-      end(accept(eventer, fd, socket, preparation));
+      end(accept(eventer, fd, socket, raw, preparation));
     } catch (error) {
       end(error as Error);
     }
@@ -231,6 +231,7 @@ function accept(
   eventer: Eventer,
   fd: number,
   socket: TLSSocket,
+  raw: RawSocket,
   { options, versions, trusted }: Preparation,
 ): TlsConnection {
   const { name: cipher } = socket.getCipher();
@@ -250,7 +251,7 @@ function accept(
   }
   const { servername } = socket as TLSSocket & { servername?: unknown };
   return {
-    channel: new TlsChannel(eventer, fd, socket),
+    channel: new TlsChannel(eventer, fd, socket, raw),
     cipher,
     protocol,
     alpn: socket.alpnProtocol || undefined,

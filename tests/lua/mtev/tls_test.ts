@@ -272,3 +272,49 @@ tlsTest(
   return c:read("\\n")`,
   ["secret\n"],
 );
+
+tlsTest(
+  "close() lets everything go out first",
+  `
+  local sizes = {}
+  local data = ("x"):rep(1000000)
+  local port = serve(named("server"), function(c)
+    local size = 0
+    while true do
+      local piece = c:read(100000)
+      if not piece then break end
+      size = size + #piece
+    end
+    mtev.notify("size", size)
+  end)
+  local c = dial(port)
+  assert(c:ssl_upgrade_socket({}) == 0)
+  c:write(data)
+  c:close()
+  return select(2, mtev.waitfor("size", 10))`,
+  [1000000],
+);
+
+tlsTest(
+  "a write to a peer that never reads waits, and can be given up",
+  `
+  local port = serve(named("server"), function(c) mtev.waitfor("never", 60) end)
+  local co
+  local done = 0
+  mtev.coroutine_spawn(function()
+    co = coroutine.running()
+    local c = dial(port)
+    assert(c:ssl_upgrade_socket({}) == 0)
+    local piece = ("x"):rep(1000000)
+    while c:write(piece) == #piece do done = done + 1 end
+    error("the write has ended")
+  end)
+  local before
+  repeat  -- until nothing moves any more
+    before = done
+    mtev.sleep(0.2)
+  until done == before and done > 0
+  mtev.cancel_coro(co)
+  return done < 100`,
+  [true],
+);
