@@ -5,7 +5,7 @@
 ---
 ---`matcher(subject, options)` returns true, the match, and its groups up to the last that took part, an empty string for one that did not. Called again with the same subject it goes on behind that match, as if the rest were a string of its own; with another subject it starts anew. Without a match, and at the end of the subject, it returns false. `matcher(nil)` starts anew too, and returns false. An empty match stays where it is.
 ---
----`options` is a table: `limit` and `limit_recurse` bound how often and how deep the search may try, beyond which it counts as no match; with `offsets = true` the first result is a table `{start, end, start, end, ...}` of byte offsets from 0, ends exclusive, for the match and each group, or an empty table without a match.
+---`options` is a table: `limit` and `limit_recurse` bound how often and how deep the search may try from one place, beyond which it counts as no match, as it does when all places together take 16 times `limit`; with `offsets = true` the first result is a table `{start, end, start, end, ...}` of byte offsets from 0, ends exclusive, for the match and each group, or an empty table without a match.
 ---@param expression string the regular expression
 ---@return function matcher the matcher, or nil if the expression is wrong
 ---@return string message what is wrong with it, in the words of PCRE 1

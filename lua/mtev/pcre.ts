@@ -29,7 +29,8 @@ export function install(context: MtevContext, mtev: LuaTable): void {
    * and returns false. An empty match stays where it is.
    *
    * `options` is a table: `limit` and `limit_recurse` bound how often and how
-   * deep the search may try, beyond which it counts as no match; with
+   * deep the search may try from one place, beyond which it counts as no match,
+   * as it does when all places together take 16 times `limit`; with
    * `offsets = true` the first result is a table `{start, end, start, end, ...}`
    * of byte offsets from 0, ends exclusive, for the match and each group, or an
    * empty table without a match.
@@ -41,7 +42,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
    * @suspends no
    * @example local word = mtev.pcre("\\w+") while true do local found, text = word("to be or not") if not found then break end print(text) end
    * @source mtev-lua-api.md §10.1
-   * @compat differs: more than 9 groups work; a search may use 128 MiB; expressions run on PCRE2, where recursion without end (`(?R)`) is no error of the expression `\C` in UTF-8 mode may be switched off, and from PCRE2 10.43 on `{,n}` is a quantifier
+   * @compat differs: more than 9 groups work; a search may use 128 MiB, and 16 times `limit` for all places together; expressions run on PCRE2, where recursion without end (`(?R)`) is no error of the expression, `\C` in UTF-8 mode may be switched off, and from PCRE2 10.43 on `{,n}` is a quantifier
    */
   define(mtev, "pcre", (...args) => {
     const expression = checkString(state, args, 0);

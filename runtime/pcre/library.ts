@@ -8,6 +8,7 @@
  * data.
  */
 import { writeBinaryString } from "../posix/bytes.ts";
+import { FREE_CALLS, MATCH_LIMIT, searchBounded } from "./bounded_search.ts";
 
 const LIBRARY = "libpcre2-8.so.0";
 
@@ -47,11 +48,21 @@ const SYMBOLS = {
   pcre2_match_context_create_8: { parameters: ["pointer"], result: "pointer" },
   pcre2_set_match_limit_8: { parameters: ["pointer", "u32"], result: "i32" },
   pcre2_set_depth_limit_8: { parameters: ["pointer", "u32"], result: "i32" },
+  pcre2_set_offset_limit_8: { parameters: ["pointer", "u32"], result: "i32" },
   pcre2_set_heap_limit_8: { parameters: ["pointer", "u32"], result: "i32" },
 } as const;
 
-/** PCRE2_INFO_CAPTURECOUNT. */
-const CAPTURE_COUNT = 4;
+/** PCRE2_INFO_ALLOPTIONS and PCRE2_INFO_CAPTURECOUNT. */
+const ALL_OPTIONS = 0, CAPTURE_COUNT = 4;
+const ANCHORED = 0x8000_0000, UTF = 0x0008_0000;
+const USE_OFFSET_LIMIT = 0x0080_0000, NO_UTF_CHECK = 0x4000_0000;
+/** The offset limit that is none. */
+const ANYWHERE = 0xffff_ffff;
+/** Settings at the beginning of a pattern, which concern the search as a whole. */
+const SETTINGS =
+  /^(?:\(\*(?:UTF8?|UCP|CR|LF|CRLF|ANY|ANYCRLF|NUL|BSR_\w+|NO_\w+|LIMIT_\w+=\d+)\))+/;
+/** What lets one start of a match tell of another: they cannot be tried apart. */
+const TIES_STARTS = /\\G|\(\*/;
 /** The default of both counts, as in PCRE 1 and PCRE2. */
 const DEFAULT_LIMIT = 10_000_000;
 /**
@@ -71,7 +82,11 @@ export const LIMIT_ERRORS: Readonly<Record<number, string>> = {
 
 /** How far a search may go before it counts as failed. */
 export interface SearchLimits {
-  /** Calls of the internal match function; 10,000,000 by default. */
+  /**
+   * Calls of the internal match function for one place where a match may
+   * start; 10,000,000 by default. All of them together may take 16 times as
+   * many, and 1000 for each byte of the subject.
+   */
   readonly matches?: number;
   /** Nested calls of it; 10,000,000 by default. */
   readonly depth?: number;
@@ -151,14 +166,21 @@ export interface CodeError {
 export class Code implements Disposable {
   /** Offset pairs of a complete match: the groups and the whole. */
   readonly pairs: number;
+  readonly #isUtf: boolean;
+  /** Whether a match may start at many places, which can be tried apart. */
+  readonly #hasManyStarts: boolean;
 
   private constructor(
     private readonly engine: Engine,
     private pointer: Deno.PointerObject | null,
+    tiesStarts: boolean,
   ) {
-    const count = new Uint32Array(1);
-    engine.c.pcre2_pattern_info_8(pointer, CAPTURE_COUNT, count);
-    this.pairs = count[0]! + 1;
+    const info = new Uint32Array(1);
+    engine.c.pcre2_pattern_info_8(pointer, CAPTURE_COUNT, info);
+    this.pairs = info[0]! + 1;
+    engine.c.pcre2_pattern_info_8(pointer, ALL_OPTIONS, info);
+    this.#isUtf = (info[0]! & UTF) !== 0;
+    this.#hasManyStarts = !tiesStarts && (info[0]! & ANCHORED) === 0;
   }
 
   /** Whether the code was freed; it cannot search any more. */
@@ -188,12 +210,15 @@ export class Code implements Disposable {
     const pointer = engine.c.pcre2_compile_8(
       bytes,
       pattern.length,
-      0,
+      USE_OFFSET_LIMIT,
       code,
       offset,
       null,
     );
-    if (pointer !== null) return new Code(engine, pointer);
+    if (pointer !== null) {
+      const tiesStarts = TIES_STARTS.test(pattern.replace(SETTINGS, ""));
+      return new Code(engine, pointer, tiesStarts);
+    }
     const text = new Uint8Array(256);
     const length = engine.c.pcre2_get_error_message_8(code[0]!, text, 256);
     return {
@@ -221,44 +246,86 @@ export class Code implements Disposable {
   ): number {
     const { engine } = this;
     const matches = toLimit(limits?.matches);
-    if (matches !== engine.matches) {
-      engine.c.pcre2_set_match_limit_8(engine.context, matches);
-      engine.matches = matches;
-    }
     const depth = toLimit(limits?.depth);
     if (depth !== engine.depth) {
       engine.c.pcre2_set_depth_limit_8(engine.context, depth);
       engine.depth = depth;
     }
-    if (length > SHARED_SUBJECT) return this.#searchLong(subject, length);
+    if (length > SHARED_SUBJECT) {
+      return this.#searchLong(subject, length, matches);
+    }
     if (this.pairs > engine.pairs) this.#growSharedData();
     matchOffsets = engine.shared;
-    return this.#match(subject, length, engine.data);
+    return this.#searchWith(subject, length, matches, engine.data);
+  }
+
+  /** Nearly always no start needs much, and the first search is all. */
+  #searchWith(
+    subject: Uint8Array<ArrayBuffer>,
+    length: number,
+    matches: number,
+    data: Deno.PointerObject,
+  ): number {
+    if (!this.#hasManyStarts || matches <= FREE_CALLS) {
+      this.#limitMatches(matches);
+      return this.#match(subject, length, data);
+    }
+    this.#limitMatches(FREE_CALLS);
+    const result = this.#match(subject, length, data);
+    if (result !== MATCH_LIMIT) return result;
+    const { c, context } = this.engine;
+    try {
+      return searchBounded(
+        length,
+        matches,
+        (from, to, calls) => {
+          c.pcre2_set_offset_limit_8(context, to);
+          this.#limitMatches(calls);
+          return this.#match(subject, length, data, from, NO_UTF_CHECK);
+        },
+        (place) => !this.#isUtf || (subject[place]! & 0xc0) !== 0x80,
+      );
+    } finally {
+      c.pcre2_set_offset_limit_8(context, ANYWHERE);
+    }
+  }
+
+  #limitMatches(matches: number): void {
+    const { engine } = this;
+    if (matches === engine.matches) return;
+    engine.c.pcre2_set_match_limit_8(engine.context, matches);
+    engine.matches = matches;
   }
 
   #match(
     subject: Uint8Array<ArrayBuffer>,
     length: number,
     data: Deno.PointerObject,
+    from = 0,
+    options = 0,
   ): number {
     const { c, context } = this.engine;
     const result = c.pcre2_match_8(
       this.pointer,
       subject,
       length,
-      0,
-      0,
+      from,
+      options,
       data,
       context,
     );
     return result === -1 ? 0 : result; // PCRE2_ERROR_NOMATCH
   }
 
-  #searchLong(subject: Uint8Array<ArrayBuffer>, length: number): number {
+  #searchLong(
+    subject: Uint8Array<ArrayBuffer>,
+    length: number,
+    matches: number,
+  ): number {
     const { c } = this.engine;
     const data = nonNull(c.pcre2_match_data_create_8(this.pairs, null));
     try {
-      const result = this.#match(subject, length, data);
+      const result = this.#searchWith(subject, length, matches, data);
       // Copied, as the memory goes with the match data.
       matchOffsets = offsetsOf(c, data, this.pairs).slice();
       return result;
