@@ -23,6 +23,7 @@ import {
 import { resolveScript } from "./script_path.ts";
 import { handleSignals, type TerminatingSignal } from "./signals.ts";
 import {
+  EXIT_SIGNAL,
   EXIT_UNCAUGHT,
   terminationMessage,
   UNCAUGHT_MESSAGE,
@@ -30,7 +31,6 @@ import {
 import { VERSION } from "./version.ts";
 
 const EXIT_USAGE = 2;
-const EXIT_SIGNAL = 2;
 
 await main(commandLine());
 

@@ -2,20 +2,29 @@
  * Signals that end the luamtev program, also while Lua code keeps the thread
  * busy and no listener of the main thread can run.
  *
- * Listeners cost nothing until a signal comes. Only when Lua has not let the
- * loop turn for a while is a worker started, whose listener sets a flag that
- * the engine's interrupt handler reads. Specification: mtev-lua-api.md §16.5.
+ * Then the engine's interrupt handler looks whether one has arrived. When Lua
+ * has not let the loop turn for a while, a worker is started too, which ends
+ * the program when the thread is stuck outside Lua code. Specification:
+ * mtev-lua-api.md §16.5.
  */
 import type { InterruptHandler } from "../lua/host.ts";
+import {
+  type RecordedSignal,
+  recordSignal,
+  signalArrived,
+} from "../runtime/posix/signal_record.ts";
 
 /** The signals that end the program. */
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGQUIT"] as const;
+export const SIGNALS = ["SIGINT", "SIGTERM", "SIGQUIT"] as const;
 
 /** One of the signals that end the program. */
-export type TerminatingSignal = typeof SIGNALS[number];
+export type TerminatingSignal = RecordedSignal & typeof SIGNALS[number];
 
 /** How long Lua may keep the thread before the worker is started, in ms. */
 const BUSY = 100;
+
+/** The time between two looks at what has arrived, in ms. */
+const LOOK = 10;
 
 /**
  * Calls `terminate` when a signal arrives.
@@ -25,34 +34,35 @@ const BUSY = 100;
 export function handleSignals(
   terminate: (signal: TerminatingSignal) => void,
 ): InterruptHandler {
+  SIGNALS.forEach(recordSignal); // all before the first listener
   for (const signal of SIGNALS) {
     Deno.addSignalListener(signal, () => terminate(signal));
   }
-  return busyWatch((index) => terminate(SIGNALS[index]!));
+  return busyWatch(terminate);
 }
 
-function busyWatch(terminate: (index: number) => void): InterruptHandler {
-  let flag: Int32Array | undefined;
+function busyWatch(
+  terminate: (signal: TerminatingSignal) => void,
+): InterruptHandler {
   let busySince: number | undefined;
+  let lookAt = 0;
+  let worker: Worker | undefined;
   return () => {
-    if (flag !== undefined) {
-      const signal = Atomics.load(flag, 0);
-      if (signal > 0) terminate(signal - 1);
-    } else if (busySince === undefined) {
-      busySince = performance.now();
+    const now = performance.now();
+    if (busySince === undefined) {
+      busySince = now;
+      lookAt = now + LOOK;
       setTimeout(() => busySince = undefined, 0); // when the loop turns
-    } else if (performance.now() - busySince > BUSY) {
-      flag = startWorker();
+    } else if (now >= lookAt) {
+      lookAt = now + LOOK;
+      const arrived = SIGNALS.find(signalArrived);
+      if (arrived !== undefined) terminate(arrived);
+      if (now - busySince > BUSY) {
+        worker ??= new Worker(new URL("./signal_worker.ts", import.meta.url), {
+          type: "module",
+        });
+      }
     }
     return "continue";
   };
-}
-
-function startWorker(): Int32Array {
-  const flag = new Int32Array(new SharedArrayBuffer(4));
-  const worker = new Worker(new URL("./signal_worker.ts", import.meta.url), {
-    type: "module",
-  });
-  worker.postMessage({ flag, signals: SIGNALS });
-  return flag;
 }

@@ -6,6 +6,9 @@ export const EXIT_UNCAUGHT = 255;
 /** The last line of the report of such an error. */
 export const UNCAUGHT_MESSAGE = "Unrecoverable run-time error. Terminating.\n";
 
+/** The exit status after a signal. */
+export const EXIT_SIGNAL = 2;
+
 /** The line for stderr. */
 export function terminationMessage(signal: string): string {
   return `[TERMINATE] received ${signal.toLowerCase()}, shutting down.\n`;

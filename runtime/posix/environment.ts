@@ -4,12 +4,12 @@
  */
 
 import { binaryBytes } from "./bytes.ts";
-import { libc, libcVariable } from "./libc.ts";
+import { libc, libcAddress } from "./libc.ts";
 
 const symbols = libc({
   getenv: { parameters: ["buffer"], result: "pointer" },
 }, { rarely: true });
-const environ = libcVariable("environ");
+const environ = libcAddress("environ");
 
 const POINTER_SIZE = 8;
 

@@ -63,17 +63,18 @@ function addressed<const Declared extends Symbols>(
 }
 
 /**
- * The address of a variable of the C library. Call it when the module is imported, as {@link libc}.
+ * The address of a variable or a function of the C library. Call it when the module is imported, as
+ * {@link libc}.
  *
- * @param name The variable.
+ * @param name The variable or the function.
  * @returns Where it is, or `undefined` on a platform that is not described.
  */
-export function libcVariable(name: string): Deno.PointerObject | undefined {
+export function libcAddress(name: string): Deno.PointerObject | undefined {
   if (platform === undefined) return undefined;
   const { symbols } = Deno.dlopen(platform.libc, {
-    variable: { name, type: "pointer" },
+    symbol: { name, type: "pointer" },
   });
-  return symbols.variable ?? undefined;
+  return symbols.symbol ?? undefined;
 }
 
 /** This thread's errno, as memory. */

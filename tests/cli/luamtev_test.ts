@@ -289,20 +289,24 @@ Deno.test("luamtev ends once on two signals in a row", async () => {
   });
 });
 
-Deno.test("luamtev ends a busy loop on SIGINT with status 2", async () => {
-  using folder = new TestFolder();
-  // Busy for long enough that the worker which listens is there.
-  const path = folder.module(`function main()
+for (const signal of ["SIGINT", "SIGTERM", "SIGQUIT"] as const) {
+  for (const seconds of [0, 1]) {
+    Deno.test(`luamtev ends a loop busy for ${seconds} s on ${signal}`, async () => {
+      using folder = new TestFolder();
+      const path = folder.module(`function main()
   local start = mtev.time()
-  while mtev.time() - start < 1 do end
+  while mtev.time() - start < ${seconds} do end
   print("up")
   while true do end
 end`);
-  assert.deepEqual(await signalled(path, ["SIGINT"]), {
-    code: 2,
-    stderr: "[TERMINATE] received sigint, shutting down.\n",
-  });
-});
+      assert.deepEqual(await signalled(path, [signal]), {
+        code: 2,
+        stderr:
+          `[TERMINATE] received ${signal.toLowerCase()}, shutting down.\n`,
+      });
+    });
+  }
+}
 
 Deno.test("luamtev -T prints the configuration that it would generate", async () => {
   using folder = new TestFolder();
