@@ -156,6 +156,10 @@ LUAMTEV_UNSET=LUAMTEV_UNSET
 }
 export LUAMTEV_UNSET
 
+# PWD may also lead through folders that this user cannot enter; only the kernel knows.
+[ -d "${PWD:-?}" ] || case $(readlink /proc/$$/cwd) in
+  *' (deleted)') luamtev_die "the current folder does not exist any more" ;;
+esac
 luamtev_on_path=$(command -v deno)
 case $luamtev_on_path in
   /*) ;;

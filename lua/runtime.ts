@@ -122,6 +122,9 @@ export class Runtime implements Disposable, AsyncDisposable {
   readonly #process: ProcessContext;
   readonly #old = new Set<MtevContext>();
   readonly #definitions = new Map<string, HostFunction>();
+  /** Gives up calls that wait for the loop to start them. */
+  readonly #unstarted = new Set<(reason: Error) => void>();
+  #disposed = false;
   #context: MtevContext;
   #entry: Entry | undefined;
   #shared: SharedWaits | undefined;
@@ -163,13 +166,15 @@ export class Runtime implements Disposable, AsyncDisposable {
 
   /**
    * Runs a module as the luamtev program does: loads it in a new coroutine,
-   * finds its entry function and calls that. Returns when it waits for the
-   * first time; the program goes on as long as it likes.
+   * finds its entry function and calls that. Returns at once; all of it happens
+   * on the loop, and what fails is an uncaught error of that coroutine.
    *
    * @param module A module name, or the absolute path of a file.
    * @param entry The name of the entry function.
+   * @throws {Error} When the runtime is disposed.
    */
   run(module: string, entry = "main"): void {
+    this.#check("run a module");
     this.#entry = { module, function: entry };
     this.eventer.post(() => this.#dispatch());
   }
@@ -179,21 +184,26 @@ export class Runtime implements Disposable, AsyncDisposable {
    *
    * @param callee A function, or its name among the globals (`"a.b.c"`).
    * @returns Its results, once it has ended.
-   * @throws {LuaError} What it raised, with a traceback.
+   * @throws {LuaError} What it raised, with a traceback, or `coroutine
+   * cancelled` when it was, also by the end of the runtime.
+   * @throws {Error} When the runtime is disposed.
    */
-  call(
+  async call(
     callee: LuaFunction | string,
     ...args: LuaValue[]
   ): Promise<LuaValue[]> {
+    this.#check("call a Lua function");
     const context = this.#context;
-    return new Promise((resolve, reject) => {
+    return await new Promise((resolve, reject) => {
+      this.#unstarted.add(reject);
       this.eventer.post(() => {
+        this.#unstarted.delete(reject);
         try {
           context.coroutines.spawn(this.#find(callee), args, {
             onEnd(end) {
               if (end.kind === "ended") resolve(end.values);
               else if (end.kind === "failed") reject(end.error);
-              else reject(new LuaError("coroutine cancelled"));
+              else reject(cancelled());
             },
           });
         } catch (error) {
@@ -212,6 +222,7 @@ export class Runtime implements Disposable, AsyncDisposable {
    * @throws {LuaError} A syntax error, or what the chunk raised.
    */
   async eval(source: string, chunkName = "=eval"): Promise<LuaValue[]> {
+    this.#check("run Lua code");
     return await this.call(this.state.load(encodeText(source), chunkName));
   }
 
@@ -252,7 +263,17 @@ export class Runtime implements Disposable, AsyncDisposable {
     await this.eventer[Symbol.asyncDispose]();
   }
 
+  #check(action: string): void {
+    if (this.#disposed) {
+      throw new Error(`Cannot ${action}: the runtime is disposed`);
+    }
+  }
+
   #disposeStates(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    for (const reject of this.#unstarted) reject(cancelled());
+    this.#unstarted.clear();
     for (const context of [this.#context, ...this.#old]) {
       disposeContext(context);
     }
@@ -389,6 +410,10 @@ export class Runtime implements Disposable, AsyncDisposable {
     this.#context = this.#createContext();
     if (this.#entry !== undefined) this.#dispatch();
   }
+}
+
+function cancelled(): LuaError {
+  return new LuaError("coroutine cancelled");
 }
 
 function defineGlobal(state: LuaState, name: string, fn: HostFunction): void {
