@@ -32,6 +32,9 @@ const pollSignals = watchInterrupts(() => {
   if (!interrupts.requested) interrupts.request();
 });
 const runtime: Runtime = await createRuntime({
+  // The compiling engine loses frames of a stack in which debug.getinfo was
+  // called deeper before, and reports of failures are made of frames.
+  engine: "fengari",
   args: ["mtev-busted", ...Deno.args],
   path: "{package.path}",
   eventer: { exclusive: true, autoRun: false },

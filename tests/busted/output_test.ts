@@ -36,7 +36,7 @@ Deno.test("json writes JSON that parses, with pending tests too", async () => {
   const { stdout } = await runSpec(HOSTILE, [], "json");
   const report = JSON.parse(stdout);
   assert.equal(report.pendings.length, 2);
-  assert.match(report.successes[0].name, /^name \u0000\u0001/);
+  assert(report.successes[0].name.startsWith("name \u0000\u0001"));
   assert.match(report.errors[0].message, /\u{1f600}$/u);
 });
 

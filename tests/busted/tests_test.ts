@@ -24,6 +24,16 @@ Deno.test("indexing any other function is an error as ever", async () => {
   assert.deepEqual([stdout, code], ["ok 1 - a\n1..1\n", 0]);
 });
 
+Deno.test("a failure is a table with a message and nothing else", async () => {
+  const { stdout } = await runSpec(`it('a', function()
+    local _, failure = pcall(function() assert.equal(1, 2) end)
+    local keys = {}
+    for key in pairs(failure) do keys[#keys + 1] = key end
+    assert.same({ 'message' }, keys)
+  end)`);
+  assert.equal(stdout, "ok 1 - a\n1..1\n");
+});
+
 const FLAKY = `
   describe('block', function()
     local attempts = 0

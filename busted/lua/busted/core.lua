@@ -10,6 +10,7 @@ local new_mediator = require 'mediator'
 local new_context = require 'busted.context'
 local new_environment = require 'busted.environment'
 local new_status = require 'busted.status'
+local details = require 'busted.details'
 local traces = require 'busted.traces'
 
 local VERSION = '2.3.0'
@@ -143,7 +144,8 @@ return function()
   end
 
   --- Raises a failure, with the position of `level` as `error` counts.
-  function busted.fail(message, level)
+  --- `known` is what handlers may show of it (busted/details.lua).
+  local function fail(message, level, known)
     level = level == nil and 1 or level
     local text = message
     if type(level) == 'number' and level > 0 and (has_text(message) or type(message) == 'number') then
@@ -155,7 +157,17 @@ return function()
     elseif has_text(message) then
       text = tostring(message)
     end
-    error(setmetatable({ message = text }, type(text) == 'string' and failure_mt or silent_failure_mt), 0)
+    local failure = setmetatable({ message = text }, type(text) == 'string' and failure_mt or silent_failure_mt)
+    details[failure] = known
+    error(failure, 0)
+  end
+
+  busted.fail_with = fail
+
+  --- Raises a failure, with the position of `level` as `error` counts.
+  function busted.fail(message, level)
+    level = tonumber(level) or 1
+    fail(message, level == 0 and 0 or level + 1)
   end
 
   --- Raises what makes the running test pending.
@@ -188,6 +200,9 @@ return function()
       status = kind_of(value)
       trace = busted.getTrace(element, 2, value)
       message = busted.rewriteMessage(element, value, trace)
+      local known = status == 'failure' and details[value] or {}
+      known.full = traces.full(2)
+      details[trace] = known
       return value
     end
     local results

@@ -133,7 +133,7 @@ local function install(busted)
   block.give_to_tests('pending', busted.pending)
 
   local assert = require 'luassert'
-  require('luassert.raise').with = busted.fail
+  require('luassert.raise').with = busted.fail_with
   busted.export('assert', assert)
   busted.export('spy', require 'luassert.spy')
   busted.export('mock', require 'luassert.mock')

@@ -173,7 +173,7 @@ local function run(name, words, settings, caller)
   busted.sort = options['sort-tests']
   busted.randomize = options['shuffle-tests']
 
-  local default = settings.output or (host.isatty(1) and 'utfTerminal' or 'plainTerminal')
+  local default = settings.output or (host.isatty(1) and 'pretty' or 'plainTerminal')
   require 'busted.modules.output_handler_loader'()(busted, options.output or default, {
     defaultOutput = default,
     enableSound = options['enable-sound'],

@@ -39,6 +39,27 @@ function traces.traceback(level)
   return cut and text:sub(1, cut) or text .. '\n'
 end
 
+--- The whole traceback from `level` on, without the harness's own frames and
+--- what is below them.
+function traces.full(level)
+  local lines, pending = {}, {}
+  for line in debug.traceback('', level + 1):gmatch('\n\t([^\n]*)') do
+    if line:find(host.folder, 1, true) then
+      pending = {}
+    else
+      pending[#pending + 1] = line
+      if not line:find('^%[C%]') then
+        for _, held in ipairs(pending) do lines[#lines + 1] = held end
+        pending = {}
+      end
+    end
+  end
+  while lines[1] and (lines[1]:find('^%[C%]: in function %?') or lines[1] == "[C]: in function 'error'") do
+    table.remove(lines, 1)
+  end
+  return table.concat(lines, '\n')
+end
+
 --- The text of any error value.
 function traces.text(value)
   if type(value) == 'string' then return value end

@@ -56,6 +56,9 @@ local function failure_text(self, arguments, assertion)
   return custom or standard or 'assertion failed!'
 end
 
+-- Assertions of (expected, actual), whose difference can be shown.
+local comparisons = { equal = true, equals = true, same = true }
+
 local chain_mt = {}
 
 function chain_mt.__index(self, key)
@@ -91,7 +94,10 @@ function chain_mt.__call(self, ...)
     if type(results) == 'table' then return util.unpack(results, 1, results.n or table.maxn(results)) end
     return ...
   end
-  raise.with(failure_text(self, arguments, assertion), util.errorlevel(1))
+  local known = self.mod and comparisons[assertion.name] and {
+    compared = true, expected = (...), actual = (select(2, ...)),
+  } or nil
+  raise.with(failure_text(self, arguments, assertion), util.errorlevel(1), known)
 end
 
 function chain_mt:__tostring() return 'luassert chain' end
