@@ -42,7 +42,8 @@ export class SharedLock {
     }
     for (;;) {
       const holder = Atomics.compareExchange(words, index, 0, thread);
-      if (holder === 0) return;
+      // Its own number: an overflow of the stack has cost a release.
+      if (holder === 0 || holder === thread) return;
       Atomics.add(words, index + 1, 1);
       const outcome = Atomics.wait(words, index, holder, SUSPICION_MS);
       Atomics.sub(words, index + 1, 1);
@@ -73,8 +74,8 @@ export function isDead(thread: number): boolean {
     typeof lstat("/proc/self/task") !== "number";
 }
 
-/** Deeper than anything that is done with a lock. */
-const STACK_LEVELS = 40;
+/** Far deeper than anything that is done with a lock. */
+const STACK_LEVELS = 150;
 
 /** Uses the stack up to a depth, so that an overflow comes now and not later. */
 function reserveStack(levels: number): number {

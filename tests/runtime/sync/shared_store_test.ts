@@ -248,6 +248,15 @@ Deno.test("a lock whose holder has died goes to the next who asks", async () => 
   assert.deepEqual([...words], [0, 0]);
 });
 
+Deno.test("a thread that has kept the lock by mistake gets it again", () => {
+  const words = new Int32Array(new SharedArrayBuffer(8));
+  const lock = new SharedLock(words, 0);
+  lock.acquire(threadId());
+  lock.acquire(threadId());
+  lock.release();
+  assert.deepEqual([...words], [0, 0]);
+});
+
 // In a process of its own, for nobody closes the descriptors of such a thread.
 Deno.test("a thread that died while it waited takes nothing from the others", async () => {
   const { stdout, stderr } = await runProgram(`
