@@ -27,7 +27,7 @@ function mtev.getuid() end
 
 ---Starts a program. Its input and output are pipes: write to the first, read from the other two. They belong to the calling coroutine and are closed with it. The working folder is inherited.
 ---
----A process is killed when its object is collected as garbage, so keep that; and when this program is ended by a signal or an error. `os.exit` lets it run.
+---A process is killed when its object and its pipes are collected as garbage, so keep one of them; and when this program is ended by a signal or an error. `os.exit` lets it run.
 ---@param path string the program; without a slash it is looked up in the PATH of this program
 ---@param argv? table its arguments, the first of which is its own name; none at all without it
 ---@param env? table its whole environment, strings such as `A=1`; an empty one without it
