@@ -3,6 +3,7 @@
  * -purpose`): from its extensions alone, not from who signed it. Neither Deno
  * nor Node tells it.
  */
+import { type Extension, readCertificate } from "./certificate_structure.ts";
 import { DerReader, readObjectIdentifier, Tag } from "./der.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -125,23 +126,9 @@ function isForTimestamps(says: Restrictions): boolean {
 }
 
 function readRestrictions(certificate: Bytes): Restrictions {
-  const outer = new DerReader(
-    new DerReader(certificate).next(Tag.sequence).content,
+  const { version1, issuer, subject, extensions } = readCertificate(
+    certificate,
   );
-  const body = new DerReader(outer.next(Tag.sequence).content);
-  const version = body.nextIf(0xa0);
-  body.next(Tag.integer);
-  body.next(Tag.sequence); // the signature's algorithm
-  const issuer = body.next(Tag.sequence).content.toHex();
-  body.next(Tag.sequence); // the time it is valid
-  const subject = body.next(Tag.sequence).content.toHex();
-  body.next(Tag.sequence); // the key
-  body.nextIf(0x81);
-  body.nextIf(0x82);
-  const list = body.nextIf(0xa3);
-  const extensions = list === undefined
-    ? new Map<string, Extension>()
-    : readExtensions(new DerReader(list.content).next(Tag.sequence).content);
   const usage = extensions.get("2.5.29.37");
   return {
     keyUsage: bitsOf(extensions.get("2.5.29.15")),
@@ -149,26 +136,8 @@ function readRestrictions(certificate: Bytes): Restrictions {
     extendedKeyUsageIsCritical: usage?.critical ?? false,
     netscapeType: bitsOf(extensions.get("2.16.840.1.113730.1.1")),
     isAuthority: authorityOf(extensions.get("2.5.29.19")),
-    isOldRoot: version === undefined && issuer === subject,
+    isOldRoot: version1 && issuer === subject,
   };
-}
-
-interface Extension {
-  readonly critical: boolean;
-  readonly value: Bytes;
-}
-
-function readExtensions(content: Bytes): Map<string, Extension> {
-  const extensions = new Map<string, Extension>();
-  const all = new DerReader(content);
-  while (!all.atEnd) {
-    const one = new DerReader(all.next(Tag.sequence).content);
-    const id = readObjectIdentifier(one.next(Tag.objectIdentifier).content);
-    const critical = one.nextIf(Tag.boolean)?.content[0] === 0xff;
-    const value = one.next(Tag.octetString).content;
-    extensions.set(id, { critical, value });
-  }
-  return extensions;
 }
 
 /** The first nine bits: the first byte low, as the constants have it. */
