@@ -15,7 +15,7 @@ import { runtime } from "./messages.ts";
 import { BUDGET, MAX_DEPTH, Reason, S, X } from "./registers.ts";
 import { type Callable, type Resumer } from "./records.ts";
 import type { Prototype } from "./prototype.ts";
-import { errorFrames, hostDepth, positionOf } from "./stack.ts";
+import { errorFrames, hostDepth, noteFrames, positionOf } from "./stack.ts";
 
 /** Frames that a stack may hold, on the heap. */
 const MAX_FRAMES = 200_000;
@@ -236,10 +236,12 @@ function run<A, B>(
 function failure(execution: Execution, thrown: unknown): LuaError {
   X.fresh.length = 0;
   const error = toLuaError(thrown);
-  const caught = execution.records.some(([resumer]) =>
+  const catcher = execution.records.findLast(([resumer]) =>
     resumer.catch !== undefined
-  );
-  if (!caught && execution.thread !== undefined) {
+  )?.[0];
+  if (catcher?.hostName === "xpcall") {
+    noteFrames(error);
+  } else if (catcher === undefined && execution.thread !== undefined) {
     execution.failedFrames = errorFrames(error, execution);
   }
   return error;

@@ -150,11 +150,25 @@ function running(limit: number, error?: Error): PlainFrame[] {
 /** The frames of the error that an xpcall handler is running for. */
 let handled: PlainFrame[] | undefined;
 
+/** The frames of an error on its way to an xpcall on the heap. */
+let noted: { readonly error: Error; readonly frames: PlainFrame[] } | undefined;
+
+/** Notes the stack of an error before its records are taken off. */
+export function noteFrames(error: Error): void {
+  noted = { error, frames: running(MAX_TRACE, error) };
+}
+
+function framesOf(error: Error): PlainFrame[] {
+  const frames = noted?.error === error ? noted.frames : undefined;
+  noted = undefined;
+  return frames ?? running(MAX_TRACE, error);
+}
+
 /** Runs an error handler with the stack of the error under it. */
 export function whileHandling<T>(error: unknown, run: () => T): T {
   const before = handled;
   try {
-    handled = error instanceof Error ? running(MAX_TRACE, error) : undefined;
+    handled = error instanceof Error ? framesOf(error) : undefined;
   } catch {
     handled = undefined;
   }
