@@ -32,8 +32,8 @@ const pollSignals = watchInterrupts(() => {
   if (!interrupts.requested) interrupts.request();
 });
 const runtime: Runtime = await createRuntime({
-  // The compiling engine loses frames of a stack in which debug.getinfo was
-  // called deeper before, and reports of failures are made of frames.
+  // The compiling engine gives no position to an error that an interrupt or a
+  // wake raises, and reports of time-outs and of Ctrl-C name that place.
   engine: "fengari",
   args: ["mtev-busted", ...Deno.args],
   path: "{package.path}",
