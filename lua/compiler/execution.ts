@@ -181,6 +181,7 @@ function run<A, B>(
   second: B,
 ): LuaValue | null {
   const { records } = execution;
+  let unwound = 0;
   let value: LuaValue | null;
   let error: LuaError | undefined;
   try {
@@ -209,6 +210,8 @@ function run<A, B>(
           records.push(record);
         }
         if (X.reason === Reason.Suspend) return null;
+        // Endless recursion through tail calls has no back-edge to ask at.
+        if ((++unwound & 255) === 0) execution.state.interrupt?.();
         if (records.length + execution.metaCalls * META_WEIGHT > MAX_FRAMES) {
           // Only the record on top still has to be called.
           records.pop();
