@@ -10,12 +10,13 @@ import {
   TestFolder,
 } from "./luamtev.ts";
 
-/** Runs bin/mtev-busted. */
+/** Runs bin/mtev-busted, as outside of CI unless told otherwise. */
 export function mtevBusted(
   args: readonly string[],
-  options?: RunOptions,
+  options: RunOptions = {},
 ): Promise<Result> {
-  return run(`${ROOT}bin/mtev-busted`, args, options);
+  const env = { CI: "false", ...options.env };
+  return run(`${ROOT}bin/mtev-busted`, args, { ...options, env });
 }
 
 /**
