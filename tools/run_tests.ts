@@ -19,6 +19,7 @@ import {
 } from "../tests/conformance/busted_conformance.ts";
 import {
   addCounts,
+  failureReport,
   formatCounts,
   parseCounts,
   type TestCounts,
@@ -36,6 +37,9 @@ const SHUFFLED = [
 
 /** Where documentation with examples in TypeScript may be. */
 const DOCUMENTED = ["mod.ts", "runtime", "lua", "README.md", "docs/guide"];
+
+/** What failed, said again at the end, where a reader of a long log looks. */
+const reports: string[] = [];
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -59,12 +63,14 @@ async function denoTest(args: readonly string[]): Promise<TestCounts> {
   if (signal.aborted) {
     console.log(`ended after ${LIMIT / 60_000} minutes: a test hangs`);
   }
+  const problems = failureReport(output);
+  if (problems !== "") reports.push(problems);
   return parseCounts(output, success);
 }
 
 async function conformance(): Promise<TestCounts> {
   const result = await runConformance(ownCorpus());
-  for (const problem of result.problems) console.log(problem);
+  reports.push(...result.problems);
   const counts = {
     passed: result.passed,
     failed: result.failed,
@@ -76,7 +82,7 @@ async function conformance(): Promise<TestCounts> {
 
 async function bustedConformance(): Promise<TestCounts> {
   const result = await runBustedConformance(ownBustedCorpus());
-  for (const problem of result.problems) console.log(problem);
+  reports.push(...result.problems);
   const { passed, failed } = result;
   const counts = { passed, failed, skipped: 0 };
   console.log(`busted conformance: ${formatCounts(counts)}`);
@@ -103,6 +109,7 @@ if (Deno.args.length > 0) {
   all.push(await conformance());
   all.push(await bustedConformance());
 }
+for (const report of reports) console.log(report);
 const counts = addCounts(all);
 console.log(formatCounts(counts));
 if (counts.failed > 0 || counts.passed === 0) Deno.exit(1);

@@ -38,6 +38,20 @@ export function parseCounts(output: string, success: boolean): TestCounts {
 }
 
 /**
+ * Cuts out what one run of `deno test` says of its failures.
+ *
+ * @param output What it wrote on standard output
+ * @returns The sections from the errors to the closing line, without colours,
+ * or an empty string when nothing failed
+ */
+export function failureReport(output: string): string {
+  // deno-lint-ignore no-control-regex
+  const text = output.replace(/\x1b\[[0-9;]*m/g, "");
+  const start = text.lastIndexOf("\n ERRORS \n");
+  return start < 0 ? "" : text.slice(start).trim();
+}
+
+/**
  * Adds counts up.
  *
  * @param all The counts

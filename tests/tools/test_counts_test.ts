@@ -1,6 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import {
   addCounts,
+  failureReport,
   formatCounts,
   parseCounts,
 } from "../../tools/test_counts.ts";
@@ -84,4 +85,14 @@ Deno.test("parseCounts() agrees with a real run of deno test", async () => {
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
+});
+
+Deno.test("failureReport() is the sections of what failed, without colours", () => {
+  const output = "a ... FAILED\n\n\x1b[1m\x1b[41m ERRORS \x1b[0m\n\n" +
+    "./a_test.ts (uncaught error)\n\n FAILURES \n\nFAILED | 0 passed | 1 failed (1ms)\n";
+  strictEqual(
+    failureReport(output),
+    "ERRORS \n\n./a_test.ts (uncaught error)\n\n FAILURES \n\nFAILED | 0 passed | 1 failed (1ms)",
+  );
+  strictEqual(failureReport("ok | 1 passed | 0 failed (1ms)\n"), "");
 });
