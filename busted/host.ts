@@ -11,6 +11,7 @@ import type { Runtime } from "../lua/runtime.ts";
 import { decodeText, encodeText } from "../lua/text.ts";
 import type { LuaTable } from "../lua/value.ts";
 import { isTerminal } from "../runtime/posix/descriptors.ts";
+import { addCoverage } from "./coverage_host.ts";
 import { addGuard } from "./guard.ts";
 import type { Interrupts } from "./interrupts.ts";
 
@@ -94,6 +95,7 @@ export function hostTable(
     () => crypto.getRandomValues(new Uint32Array(1))[0]!,
   );
 
+  addCoverage(runtime, host, folder);
   addGuard(runtime, host, interrupts);
   return host;
 }

@@ -9,6 +9,7 @@
  * called, nor from inside the start of its own wait.
  */
 import type { LuaFunction, LuaTable, LuaThread, LuaValue } from "./value.ts";
+import type { LineCounter } from "./coverage.ts";
 import type { LuaError } from "./errors.ts";
 
 /** Several results of a host function, or none. */
@@ -221,6 +222,11 @@ export interface LuaState extends Disposable {
   metatable(value: LuaValue): LuaTable | undefined;
   /** Installs or removes the interrupt handler. */
   setInterrupt(handler: InterruptHandler | undefined): void;
+  /**
+   * Counts how often the lines of chunks loaded later run; nothing when the
+   * engine cannot. `wants` is asked for each chunk.
+   */
+  countLines?(wants: (chunkName: string) => boolean): LineCounter;
   /** Bytes in use, as `collectgarbage("count")` reports them (in KB there). */
   memoryInUse(): number;
 }

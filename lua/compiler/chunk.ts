@@ -6,6 +6,7 @@ import type { LuaFunction } from "../value.ts";
 import { ChunkEmitter } from "./emit_chunk.ts";
 import { LuaError } from "../errors.ts";
 import { fieldOf } from "./fields.ts";
+import { countsFor } from "./line_counts.ts";
 import { syntax } from "./messages.ts";
 import { parse } from "./parser.ts";
 import {
@@ -28,16 +29,20 @@ export class Chunk implements CompiledChunk {
   readonly shortName: string;
   /** Keeps the scripts, and with them the line tables, alive. */
   readonly scripts: Script[] = [];
+  readonly #counts: number[] | undefined;
 
   /**
    * @throws {LuaError} A syntax error.
    */
   constructor(readonly source: string, readonly chunkName: string) {
     this.shortName = shortSource(chunkName);
-    this.emitter = new ChunkEmitter(
-      withinLimits(this.shortName, () => parse(source, chunkName)),
-      DEBUGGING.test(source),
+    const parsed = withinLimits(
+      this.shortName,
+      () => parse(source, chunkName),
     );
+    const counts = countsFor(chunkName, parsed.functions);
+    this.#counts = counts?.counts;
+    this.emitter = new ChunkEmitter(parsed, DEBUGGING.test(source), counts);
     this.prototypes = this.emitter.functions.map((fn, i) =>
       new Prototype(this, fn, this.emitter.facts[i]!)
     );
@@ -53,11 +58,13 @@ export class Chunk implements CompiledChunk {
     const script = new Script(this, lines);
     this.scripts.push(script);
     const url = registerScript(script);
-    return new Function("R", "N", "H", "Q", `${code}\n//# sourceURL=${url}`)(
+    const text = `${code}\n//# sourceURL=${url}`;
+    return new Function("R", "N", "H", "Q", "V", text)(
       runtimeNames,
       this.emitter.fields.map(fieldOf),
       this.emitter.shapes.map(shapeOf),
       this.prototypes,
+      this.#counts,
     );
   }
 

@@ -17,6 +17,7 @@ import { emitCall } from "./emit_call.ts";
 import { emitBlock, emitEnd, emitStatements } from "./emit_statement.ts";
 import { emitTable } from "./emit_table.ts";
 import { inferNumbers } from "./infer.ts";
+import type { CountedChunk } from "./line_counts.ts";
 import type { ParsedChunk } from "./parser.ts";
 
 /** The names of the runtime that emitted code uses, see runtime.ts. */
@@ -50,8 +51,15 @@ export class ChunkEmitter implements ChunkContext {
   readonly #fieldIndex = new Map<string, string>();
   readonly #shapeIndex = new Map<string, string>();
 
-  /** @param debuggable Every variable may be changed through `debug`. */
-  constructor(parsed: ParsedChunk, readonly debuggable: boolean) {
+  /**
+   * @param debuggable Every variable may be changed through `debug`.
+   * @param counts Where lines are counted, if they are.
+   */
+  constructor(
+    parsed: ParsedChunk,
+    readonly debuggable: boolean,
+    readonly counts: CountedChunk | undefined,
+  ) {
     this.functions = parsed.functions;
     this.facts = this.functions.map(() => ({
       siteLines: [],
@@ -134,7 +142,8 @@ export class ChunkEmitter implements ChunkContext {
       `${declared.map((name) => `,${name}`).join("")};` +
       `const ${emitter.selfName}=fr[2];` +
       (weight > 0 ? `X.d+=${weight * DEPTH_UNIT};` : "") +
-      `switch(pc){${restore}}B:L:for(;;)switch(pc){case 0:${boxes}${body}` +
+      `switch(pc){${restore}}B:L:for(;;)switch(pc){case 0:` +
+      (hooked ? this.counts?.entry(fn) ?? "" : "") + `${boxes}${body}` +
       `${"\n"}}return S([P${fn.id},pc,${emitter.selfName}` +
       `${names.map((name) => `,${name}`).join("")},t])}`;
     return {
@@ -218,7 +227,9 @@ export class ChunkEmitter implements ChunkContext {
     lines.push(fn.id * 2 ** 20);
     for (const site of emitter.lineSites) lines.push(lineEntry(fn, site));
     return `\nconst mk${fn.id}=(${shared})=>function F${fn.id}(${args}){` +
-      `${entry}${boxes}let ${declared};${wrapped}};`;
+      `${entry}${
+        this.counts?.entry(fn) ?? ""
+      }${boxes}let ${declared};${wrapped}};`;
   }
 
   /** Fills in what was not known while the body was emitted. */

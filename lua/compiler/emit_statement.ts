@@ -86,6 +86,7 @@ function emitWithLabels(
 function emitStatement(emitter: Emitter, statement: Statement): void {
   const temporaries = emitter.temporaryMark();
   if (emitter.hooked) emitter.write(`K(${statement.line});`);
+  emitter.countLine(statement.line);
   emitOne(emitter, statement);
   emitter.releaseTo(temporaries);
 }
@@ -189,6 +190,7 @@ function emitIf(
 ): void {
   const mark = emitter.temporaryMark();
   const clause = statement.clauses[index]!;
+  emitter.countLine(clause.condition.line);
   const condition = emitCondition(emitter, clause.condition);
   emitter.releaseTo(mark);
   const before = emitter.site;

@@ -23,6 +23,7 @@ import type {
   TableNode,
   Variable,
 } from "./ast.ts";
+import type { CountedChunk } from "./line_counts.ts";
 
 /** More live variables than this are saved by one shared piece of code. */
 const MAX_INLINE_RECORD = 40;
@@ -53,6 +54,8 @@ export interface ChunkContext {
   field(name: string): string;
   /** Index of a table constructor for a list of field names. */
   shape(names: readonly string[]): string;
+  /** Where lines are counted, if they are. */
+  readonly counts: CountedChunk | undefined;
   /** Keeps every captured variable in a box and infers nothing. */
   readonly debuggable: boolean;
 }
@@ -128,6 +131,7 @@ export class Emitter {
   #reserved: boolean[] = [];
   #nextLabel: number;
   #hidden = 0;
+  #countedLine = 0;
 
   constructor(
     readonly visit: Visitors,
@@ -303,6 +307,14 @@ export class Emitter {
       this.write(`if(${test(target ?? "r")})${this.#leave(site)}`);
     }
     if (target !== undefined) this.settle(target);
+  }
+
+  /** Counts a line, once for all that begins on it. */
+  countLine(line: number): void {
+    const { counts } = this.chunk;
+    if (counts === undefined || line === this.#countedLine) return;
+    this.#countedLine = line;
+    this.write(counts.line(line));
   }
 
   /** Emits the check at a loop's head that lets the host interrupt it. */

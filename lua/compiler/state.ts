@@ -3,6 +3,7 @@
  * functions are JavaScript functions.
  */
 import { callToEnd } from "./calls.ts";
+import type { LineCounter } from "../coverage.ts";
 import { LuaError } from "../errors.ts";
 import type {
   Frame,
@@ -39,6 +40,7 @@ import {
 import { Coroutine, Execution } from "./coroutine.ts";
 import { Hash } from "./hash.ts";
 import { hostFunction, nameHost } from "./host_function.ts";
+import { countLines } from "./line_counts.ts";
 import { runtime } from "./messages.ts";
 import { index, setIndex } from "./operations.ts";
 import { metatableOf } from "./metatables.ts";
@@ -325,6 +327,10 @@ export class CompilerState implements EngineState {
   setInterrupt(handler: InterruptHandler | undefined): void {
     // Like a host function, for `where` in the handler.
     this.interrupt = handler && nameHost("interrupt", () => handler());
+  }
+
+  countLines(wants: (chunkName: string) => boolean): LineCounter {
+    return countLines(wants);
   }
 
   memoryInUse(): number {

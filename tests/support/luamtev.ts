@@ -73,6 +73,7 @@ export class TestFolder implements Disposable {
   /** Writes a file and returns its path. */
   write(name: string, content: string): string {
     const path = `${this.path}/${name}`;
+    Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
     Deno.writeTextFileSync(path, content);
     return path;
   }

@@ -146,8 +146,9 @@ local function run(name, words, settings, caller)
     local ok, reason = host.chdir(options.directory)
     if not ok then fail(('busted: error: %s'):format(reason)) end
   end
-  if options.coverage then
-    local ok, problem = require 'busted.modules.luacov'()(options['coverage-config-file'])
+  local coverage = options.coverage and require 'busted.coverage'
+  if coverage then
+    local ok, problem = coverage.start(options['coverage-config-file'])
     if not ok then fail(('%s: error: %s'):format(name, problem)) end
   end
 
@@ -170,6 +171,7 @@ local function run(name, words, settings, caller)
     if not ok then fail(('%s: error: %s'):format(name, tostring(problem))) end
   end
   local counts = count_problems(busted)
+  local specs = coverage and coverage.note_specs(busted)
   busted.sort = options['sort-tests']
   busted.randomize = options['shuffle-tests']
 
@@ -228,6 +230,12 @@ local function run(name, words, settings, caller)
     sort = options['sort-files'],
   })
   busted.publish { 'exit' }
+  if coverage then
+    local report, problem = coverage.report(specs, options['coverage-dir'], { host.line_counts() })
+    if not report then fail(('%s: error: Cannot write the coverage: %s'):format(name, problem)) end
+    io.stdout:flush()
+    io.stderr:write(report)
+  end
   for _, flaky in ipairs(busted.flaky) do complain('flaky: ' .. flaky) end
   if host.interrupted() then leave(130) end
   leave(counts.failures + counts.errors > 0 and 1 or 0)
