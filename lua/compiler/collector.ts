@@ -3,7 +3,6 @@
  * suspends the coroutine for a moment: V8 keeps what weak references have
  * shown until the current job ends.
  */
-import process from "node:process";
 import { argumentError, checkNumber, checkString, optional } from "../args.ts";
 import { Suspension } from "../host.ts";
 import { type LuaTable, LuaUserdata, type LuaValue } from "../value.ts";
