@@ -10,7 +10,14 @@
  */
 import { definer } from "../lua/define.ts";
 import { LuaError } from "../lua/errors.ts";
-import { Multi, multi, NOTHING, Suspension, type Waker } from "../lua/host.ts";
+import {
+  type Frame,
+  Multi,
+  multi,
+  NOTHING,
+  Suspension,
+  type Waker,
+} from "../lua/host.ts";
 import type { Coroutine } from "../lua/coroutines.ts";
 import type { Runtime } from "../lua/runtime.ts";
 import { encodeText } from "../lua/text.ts";
@@ -69,6 +76,12 @@ export function addGuard(
     interrupts.uncaught = 0;
     return count;
   });
+}
+
+/** `file:line: ` of the innermost Lua function of a stack. */
+function positionOf(frames: readonly Frame[]): string {
+  const frame = frames.find(({ currentLine }) => currentLine > 0);
+  return frame === undefined ? "" : `${frame.source}:${frame.currentLine}: `;
 }
 
 /** One run of one body. */
@@ -130,9 +143,11 @@ class Guarded {
   }
 
   #raise(message: string): void {
-    const error = new LuaError(encodeText(message));
-    this.#child?.wait?.undo?.();
-    this.#child?.wait?.fail(error);
+    const child = this.#child;
+    if (child?.wait === undefined) return;
+    const position = positionOf(this.#runtime.state.frames(child.thread, 0));
+    child.wait.undo?.();
+    child.wait.fail(new LuaError(position + encodeText(message)));
   }
 
   #yielded(): void {

@@ -65,11 +65,14 @@ export class Interrupts {
   /**
    * For the engine's interrupt handler: raises what is due.
    *
+   * @param where Tells the position of the running code, as `file:line: `.
    * @throws {LuaError} When the running body has to end.
    */
-  check(): void {
+  check(where: () => string): void {
     if (this.#running === 0 || this.#deadline === Infinity) return;
     const message = this.due();
-    if (message !== undefined) throw new LuaError(encodeText(message));
+    if (message !== undefined) {
+      throw new LuaError(where() + encodeText(message));
+    }
   }
 }

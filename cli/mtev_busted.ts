@@ -32,15 +32,12 @@ const pollSignals = watchInterrupts(() => {
   if (!interrupts.requested) interrupts.request();
 });
 const runtime: Runtime = await createRuntime({
-  // The compiling engine gives no position to an error that an interrupt or a
-  // wake raises, and reports of time-outs and of Ctrl-C name that place.
-  engine: "fengari",
   args: ["mtev-busted", ...Deno.args],
   path: "{package.path}",
   eventer: { exclusive: true, autoRun: false },
   interrupt() {
     pollSignals();
-    interrupts.check();
+    interrupts.check(() => runtime.state.where(1));
     return "continue";
   },
   onUncaught: () => interrupts.uncaught++,

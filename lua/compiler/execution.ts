@@ -15,7 +15,13 @@ import { runtime } from "./messages.ts";
 import { BUDGET, MAX_DEPTH, Reason, S, X } from "./registers.ts";
 import { type Callable, type Resumer } from "./records.ts";
 import type { Prototype } from "./prototype.ts";
-import { errorFrames, hostDepth, noteFrames, positionOf } from "./stack.ts";
+import {
+  errorFrames,
+  hostDepth,
+  noteFrames,
+  noteLeaving,
+  positionOf,
+} from "./stack.ts";
 
 /** Frames that a stack may hold, on the heap. */
 const MAX_FRAMES = 200_000;
@@ -239,6 +245,7 @@ function run<A, B>(
 function failure(execution: Execution, thrown: unknown): LuaError {
   X.fresh.length = 0;
   const error = toLuaError(thrown);
+  if (execution.thread === undefined) noteLeaving(error, execution);
   const catcher = execution.records.findLast(([resumer]) =>
     resumer.catch !== undefined
   )?.[0];

@@ -104,7 +104,24 @@ function recordFrame(record: Record): PlainFrame | undefined {
   };
 }
 
-function pushRecords(frames: PlainFrame[], execution: Execution): void {
+/** What of an execution the walk over a stack looks at. */
+type Walked = Pick<Execution, "records" | "thread" | "parent">;
+
+/** The executions that errors have left on their way, innermost first. */
+const left = new WeakMap<Error, Walked[]>();
+
+/**
+ * Notes that an error leaves the execution of a call from host code, such as
+ * that of a comparator: its JavaScript stack still shows it.
+ */
+export function noteLeaving(error: Error, execution: Execution): void {
+  const executions = left.get(error) ?? [];
+  const { records, thread, parent } = execution;
+  executions.push({ records: records.slice(), thread, parent });
+  left.set(error, executions);
+}
+
+function pushRecords(frames: PlainFrame[], execution: Walked): void {
   const { records } = execution;
   for (let i = records.length - 1; i >= 0 && frames.length < MAX_TRACE; i--) {
     const frame = recordFrame(records[i]!);
@@ -115,7 +132,9 @@ function pushRecords(frames: PlainFrame[], execution: Execution): void {
 /** All frames of the running thread, innermost first. */
 function running(limit: number, error?: Error): PlainFrame[] {
   const frames: PlainFrame[] = [];
-  let execution = X.execution;
+  const executions = (error && left.get(error)) ?? [];
+  let walked = 0;
+  let execution: Walked | undefined = executions[0] ?? X.execution;
   // A host function's inner part shows once, not twice.
   let inner: string | undefined;
   const errorSites = error === undefined ? undefined : callSites(0, error);
@@ -125,7 +144,9 @@ function running(limit: number, error?: Error): PlainFrame[] {
       inner = undefined;
       pushRecords(frames, execution);
       if (execution.thread !== undefined) return frames;
-      execution = execution.parent;
+      execution = ++walked < executions.length
+        ? executions[walked]
+        : execution.parent;
       continue;
     }
     const frame = plainFrame(site);
