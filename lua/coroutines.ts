@@ -43,17 +43,26 @@ export class Coroutine {
   wait: Wait | undefined;
   /** Set once it ended, failed or was cancelled. */
   finished = false;
+  /** Words `file:line` of the call that made it, for error reports. */
+  spawnedAt: { toString(): string } | undefined;
 
   /**
    * @param thread The Lua coroutine.
-   * @param spawnedAt Words `file:line` of the call that made it, for error reports.
    * @param onEnd Told how it ended; without it, a failure is uncaught.
+   * @param calledFrom See {@link SpawnOptions}; gone when the spawning call is.
    */
   constructor(
     readonly thread: LuaThread,
-    readonly spawnedAt: { toString(): string } | undefined,
     readonly onEnd: OnEnd | undefined,
+    private calledFrom?: () => { toString(): string },
   ) {}
+
+  /** Takes note of the spawning call, unless that has been done. */
+  noteSpawn(): void {
+    const { calledFrom } = this;
+    this.calledFrom = undefined;
+    if (calledFrom !== undefined) this.spawnedAt = calledFrom();
+  }
 
   /** Makes the end of the coroutine dispose `resource`. */
   own(resource: Disposable): void {
@@ -76,8 +85,12 @@ export type OnEnd = (
 
 /** How {@link Coroutines.spawn} starts a coroutine. */
 export interface SpawnOptions {
-  /** Words `file:line` of the spawning call. */
-  readonly spawnedAt?: { toString(): string };
+  /**
+   * Takes note of the spawning call, whose `file:line` `toString` words. Called
+   * while that is on the stack, and only for a coroutine that waits or fails:
+   * it takes ten times as long as the rest of spawning.
+   */
+  readonly calledFrom?: () => { toString(): string };
   /** Told how the coroutine ended. */
   readonly onEnd?: OnEnd;
 }
@@ -160,11 +173,12 @@ export class Coroutines implements Disposable, Iterable<Coroutine> {
   ): Coroutine {
     const coroutine = new Coroutine(
       this.#state.newThread(fn),
-      options.spawnedAt,
       options.onEnd,
+      options.calledFrom,
     );
     this.#byThread.set(coroutine.thread, coroutine);
     this.#resume(coroutine, args, undefined);
+    if (!coroutine.finished) coroutine.noteSpawn();
     return coroutine;
   }
 
@@ -176,7 +190,7 @@ export class Coroutines implements Disposable, Iterable<Coroutine> {
     const thread = this.#state.currentThread;
     if (thread === undefined || this.#byThread.has(thread)) return;
     if (this.size >= this.#sweepAt) this.#sweep();
-    this.#byThread.set(thread, new Coroutine(thread, undefined, undefined));
+    this.#byThread.set(thread, new Coroutine(thread, undefined));
   }
 
   /** Nobody tells when a plain coroutine ends, unless it was waiting. */
@@ -277,6 +291,7 @@ export class Coroutines implements Disposable, Iterable<Coroutine> {
         outcome.error.traceback ??= formatTraceback(
           this.#state.frames(coroutine.thread, 1),
         );
+        coroutine.noteSpawn();
         this.#finish(coroutine);
         if (coroutine.onEnd !== undefined) coroutine.onEnd(outcome);
         else this.#onUncaught(coroutine, outcome.error);

@@ -295,7 +295,7 @@ export function positionOf(error: Error): string {
 }
 
 /** JavaScript frames that a call from Lua to a host function may take. */
-const PLACE_FRAMES = 8;
+const PLACE_FRAMES = 12;
 
 /**
  * The place of the innermost Lua function that runs, worded when asked for:

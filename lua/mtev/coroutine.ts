@@ -48,6 +48,8 @@ export function install(context: MtevContext, mtev: LuaTable): void {
     }
   }
 
+  const calledFrom = () => state.calledFrom();
+
   /**
    * @lua mtev.coroutine_spawn(func, ...)
    * Starts a coroutine and runs it at once, up to its first wait. An error in
@@ -65,7 +67,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
       raise(state, "mtev.coroutine_spawn(func, ...): bad arguments");
     }
     coroutines.adoptCurrent();
-    coroutines.spawn(func, args, { spawnedAt: state.calledFrom() });
+    coroutines.spawn(func, args, { calledFrom });
     return NOTHING;
   });
 
