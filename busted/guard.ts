@@ -94,6 +94,8 @@ class Guarded {
   readonly #parent: Coroutine;
   #child: Coroutine | undefined;
   #waker: Waker | undefined;
+  /** An error was raised in the body since the last look at it. */
+  #raised = false;
   #timer: { cancel(): void } | undefined;
 
   constructor(
@@ -130,7 +132,9 @@ class Guarded {
     this.#waker = waker;
     const watch = () => {
       if (this.result !== undefined) return;
-      if (this.#child?.wait === undefined) return this.#yielded();
+      // An error that was raised may not have arrived yet.
+      if (this.#raised) this.#raised = false;
+      else if (this.#child?.wait === undefined) return this.#yielded();
       const message = this.#interrupts.due();
       if (message !== undefined) this.#raise(message);
       this.#timer = this.#runtime.eventer.timer(LOOK, watch);
@@ -146,6 +150,7 @@ class Guarded {
     const child = this.#child;
     if (child?.wait === undefined) return;
     const position = positionOf(this.#runtime.state.frames(child.thread, 0));
+    this.#raised = true;
     child.wait.undo?.();
     child.wait.fail(new LuaError(position + encodeText(message)));
   }

@@ -13,6 +13,7 @@ import type { LuaTable } from "../lua/value.ts";
 import { isTerminal } from "../runtime/posix/descriptors.ts";
 import { addCoverage } from "./coverage_host.ts";
 import { addGuard } from "./guard.ts";
+import { addWire } from "./wire.ts";
 import type { Interrupts } from "./interrupts.ts";
 
 /**
@@ -96,6 +97,7 @@ export function hostTable(
   );
 
   addCoverage(runtime, host, folder);
+  addWire(state, host);
   addGuard(runtime, host, interrupts);
   return host;
 }

@@ -20,9 +20,11 @@ return function()
   for i = 2, #arg do words[i - 1] = arg[i] end
   _G.arg = { [0] = name, unpack(words) }
   _G.print = print
+  local is_worker = words[1] == '--worker'
+  if is_worker then table.remove(words, 1) end
   local libmtev = require 'busted.libmtev'
   if libmtev.is_meant(words) then return libmtev.run(words) end
   -- The last loader is luamtev's, for which every name is a path.
   table.remove(package.loaders)
-  require 'busted.runner'({ name = name, words = words })
+  require 'busted.runner'({ name = name, words = words, worker = is_worker })
 end

@@ -3,7 +3,8 @@
 local utils = require 'busted.utils'
 
 --- Returns execute(runs, { seed =, shuffle =, sort = }); the last two concern
---- the order of files, busted.randomize and busted.sort that of tests.
+--- the order of files, busted.randomize and busted.sort that of tests. Another
+--- option, `execute`, is called with the suite to run its files.
 return function(busted)
   local context, block = busted.context, busted.block
 
@@ -23,7 +24,8 @@ return function(busted)
     busted.randomseed = seed
     local shown = busted.randomize and not busted.sort and seed or nil
     if busted.safe_publish('suite', { 'suite', 'start' }, suite, run, runs, shown) then
-      block.execute_children(suite)
+      local execute = options.execute or block.execute_children
+      execute(suite)
     end
     busted.safe_publish('suite', { 'suite', 'end' }, suite, run, runs)
   end

@@ -130,10 +130,21 @@ local function log_successes(busted, path)
   end)
 end
 
+--- Runs the files that the parent of this process orders.
+local function run_as_worker(busted, load, coverage)
+  require 'busted.worker'.run(busted, function(file)
+    load({ file }, { '' }, {})
+  end, function()
+    return { lines = coverage and host.line_counts() or nil }
+  end)
+end
+
 --- Runs a whole command line and ends the process.
 local function run(name, words, settings, caller)
   local options = read_options(name, words, settings)
-  if options.lua and options.lua ~= '' and not options['ignore-lua'] then
+  local is_worker = settings.worker
+  local folder = host.cwd()
+  if options.lua and options.lua ~= '' and not options['ignore-lua'] and not is_worker then
     run_under(options.lua, arg and arg[0] or name, words)
   end
   if options.version then
@@ -164,7 +175,12 @@ local function run(name, words, settings, caller)
     busted.register('teardown', 'lazy_teardown')
   end
   extend_paths(options)
-  for _, statement in ipairs(as_list(options.e)) do
+  local selection = require 'busted.selection'
+  local roots, lines = selection.split_lines(as_list(options.ROOT))
+  local jobs = math.floor(tonumber(options.jobs) or 1)
+  -- What specs need is done in the processes that run them.
+  local is_parallel = jobs > 1 and not (is_worker or caller or lines or options.list)
+  for _, statement in ipairs(is_parallel and {} or as_list(options.e)) do
     local chunk, problem = loadstring(statement)
     local ok = chunk ~= nil
     if ok then ok, problem = pcall(chunk) end
@@ -176,7 +192,8 @@ local function run(name, words, settings, caller)
   busted.randomize = options['shuffle-tests']
 
   local default = settings.output or (host.isatty(1) and 'pretty' or 'plainTerminal')
-  require 'busted.modules.output_handler_loader'()(busted, options.output or default, {
+  local load_handler = is_worker and function() end or require 'busted.modules.output_handler_loader'()
+  load_handler(busted, options.output or default, {
     defaultOutput = default,
     enableSound = options['enable-sound'],
     verbose = options.verbose,
@@ -185,7 +202,7 @@ local function run(name, words, settings, caller)
     deferPrint = options['defer-print'],
     arguments = as_list(options.Xoutput, true),
   })
-  if options.helper and options.helper ~= '' then
+  if options.helper and options.helper ~= '' and not is_parallel then
     local ok, problem = require 'busted.modules.helper_loader'()(busted, options.helper, {
       verbose = options.verbose,
       language = options.lang,
@@ -193,7 +210,7 @@ local function run(name, words, settings, caller)
     })
     if not ok then fail('busted: ' .. problem) end
   end
-  if options['log-success'] and options['log-success'] ~= '' then log_successes(busted, options['log-success']) end
+  if options['log-success'] and options['log-success'] ~= '' and not is_worker then log_successes(busted, options['log-success']) end
   require 'busted.modules.filter_loader'()(busted, {
     tags = tags,
     excludeTags = excluded,
@@ -208,12 +225,12 @@ local function run(name, words, settings, caller)
   if caller then
     require 'busted.modules.standalone_loader'()(busted, caller)
   else
-    local selection = require 'busted.selection'
-    local roots, lines = selection.split_lines(as_list(options.ROOT))
     if lines then selection.by_line(busted, lines) end
-    if not options.list then selection.last_failed(busted, options['last-failed']) end
+    if not options.list then selection.last_failed(busted, options['last-failed'], is_worker) end
     local load = require 'busted.modules.test_file_loader'(busted, as_list(options.loaders, true))
+    if is_worker then return run_as_worker(busted, load, coverage) end
     load(roots, as_list(options.pattern), {
+      collect = is_parallel and function(file) busted.executors.file(file, function() end) end,
       select = options.shard and function(files)
         local mine, problem = selection.shard(files, options.shard)
         if not mine then fail(('%s: error: %s; re-run with --help for usage.'):format(name, problem)) end
@@ -224,14 +241,24 @@ local function run(name, words, settings, caller)
       recursive = options.recursive,
     })
   end
+  local line_counts = {}
   require 'busted.execute'(busted)(tonumber(options['repeat']) or 1, {
+    execute = is_parallel and function(suite)
+      local files = {}
+      for i, file in ipairs(busted.context.children(suite)) do files[i] = file.name end
+      busted.context.detach_children(suite)
+      local run_parallel = require 'busted.parallel'(busted)
+      local counted = run_parallel(files, { jobs = jobs, words = words, folder = folder, seed = busted.randomseed })
+      for _, lines_of_one in ipairs(counted) do line_counts[#line_counts + 1] = lines_of_one end
+    end,
     seed = tonumber(options.seed),
     shuffle = options['shuffle-files'],
     sort = options['sort-files'],
   })
   busted.publish { 'exit' }
   if coverage then
-    local report, problem = coverage.report(specs, options['coverage-dir'], { host.line_counts() })
+    line_counts[#line_counts + 1] = host.line_counts()
+    local report, problem = coverage.report(specs, options['coverage-dir'], line_counts)
     if not report then fail(('%s: error: Cannot write the coverage: %s'):format(name, problem)) end
     io.stdout:flush()
     io.stderr:write(report)
@@ -248,7 +275,7 @@ return function(options)
   running = true
   options = options or {}
   if options.words then
-    return run(options.name, options.words, { output = options.output })
+    return run(options.name, options.words, { output = options.output, worker = options.worker })
   end
   local info = debug.getinfo(2, 'Sf')
   local words, script = {}, info.source:gsub('^@', '')

@@ -106,9 +106,9 @@ local function read_failed()
   return names, count
 end
 
---- Remembers which tests fail; with `only`, runs those of the last time alone
+--- Remembers which tests fail (unless it `forgets`); with `only`, runs those of the last time alone
 --- (everything when none failed). Tests that do not run keep their state.
-function selection.last_failed(busted, only)
+function selection.last_failed(busted, only, forgets)
   local failed, count = read_failed()
   local function key(file, name) return escape((file and file.name or '') .. ': ' .. name) end
   if only and count > 0 then
@@ -121,6 +121,7 @@ function selection.last_failed(busted, only)
       end, { priority = 1 })
     end
   end
+  if forgets then return end
   busted.subscribe({ 'test', 'end' }, function(element, parent, status)
     local name = key(busted.getFile(element), busted.full_name(element.name or element.descriptor, parent))
     failed[name] = (status == 'failure' or status == 'error') or nil

@@ -104,6 +104,7 @@ return function(options)
   parser:option('--coverage-dir=DIR', 'where --coverage writes lcov.info and index.html', 'coverage')
   parser:flag('--[no-]restore-mocks', 'revert the spies, stubs and mocks of each test after it', false)
   if not options.standalone then
+    parser:option('-j, --jobs=COUNT', 'run the files in COUNT processes', 1, number('jobs'))
     parser:option('--shard=I/N', 'run the I-th of N parts of the files')
     parser:flag('--[no-]last-failed', 'run the tests that failed in the last run, or all if none did', false)
   end
@@ -123,7 +124,9 @@ return function(options)
   --- Parses the words. Returns the options, whose field `overrides` has those
   --- that were given; or nil, a message, and `help` when that is the message.
   function cli:parse(words)
-    local results, problem, kind = parser:parse(words)
+    local separated = {}
+    for i, word in ipairs(words) do separated[i] = word:gsub('^%-j(%d+)$', '--jobs=%1') end
+    local results, problem, kind = parser:parse(separated)
     if not results then return nil, problem, kind end
     local overrides = results.overrides
     for _, flag in ipairs(pairs_of_flags) do

@@ -79,7 +79,7 @@ return function(busted, loader_names)
     local files = find_files(roots, patterns, options)
     local found = #files
     if options.select then files = options.select(files) end
-    for _, name in ipairs(files) do
+    for _, name in ipairs(options.collect and {} or files) do
       note_only(name)
       local body, get_trace, rewrite = load_file(name)
       if body then
@@ -89,6 +89,9 @@ return function(busted, loader_names)
           rewriteMessage = rewrite,
         }, { __call = busted.wrap(body) }))
       end
+    end
+    if options.collect then
+      for _, name in ipairs(files) do options.collect(name) end
     end
     if found == 0 then
       local text = #patterns > 1 and '\n\t' .. table.concat(patterns, '\n\t') or patterns[1]

@@ -58,7 +58,7 @@ return function(options)
     if known.compared then
       lines[1] = (tostring(record.message):match('^(.-)\nPassed in:') or tostring(record.message))
       lines[2] = ('%s, %s'):format(style.green('- expected'), style.red('+ passed in'))
-      for _, line in ipairs(paint_diff(diff(known.expected, known.actual))) do lines[#lines + 1] = line end
+      for _, line in ipairs(paint_diff(known.difference or diff(known.expected, known.actual))) do lines[#lines + 1] = line end
     else
       lines[1] = tostring(record.message)
     end
