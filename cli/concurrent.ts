@@ -16,6 +16,8 @@ export { MAX_THREADS as MAX_STATES };
 export interface StateOptions {
   readonly engine: EngineName;
   readonly module: string;
+  /** The module's source, when it came from standard input. */
+  readonly source: string | undefined;
   readonly entry: string;
   readonly args: readonly string[];
   readonly path: string;

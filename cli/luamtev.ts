@@ -9,7 +9,7 @@ import {
   type EngineName,
   isEngineName,
 } from "../lua/engines.ts";
-import type { Runtime } from "../lua/runtime.ts";
+import type { Runtime, RuntimeOptions } from "../lua/runtime.ts";
 import { writeFully } from "../runtime/posix/write_fully.ts";
 import { currentFolderText } from "../lua/current_folder.ts";
 import { encodeText } from "../lua/text.ts";
@@ -23,6 +23,11 @@ import {
 import { resolveScript } from "./script_path.ts";
 import { handleSignals, type TerminatingSignal } from "./signals.ts";
 import {
+  defineStandardInput,
+  readStandardInput,
+  STANDARD_INPUT,
+} from "./standard_input.ts";
+import {
   EXIT_SIGNAL,
   EXIT_UNCAUGHT,
   terminationMessage,
@@ -31,6 +36,17 @@ import {
 import { VERSION } from "./version.ts";
 
 const EXIT_USAGE = 2;
+
+/** What to run. */
+type Task =
+  | {
+    readonly kind: "module";
+    readonly module: string;
+    /** The module's source, when it came from standard input. */
+    readonly source?: string;
+  }
+  | { readonly kind: "code"; readonly code: string }
+  | { readonly kind: "repl" };
 
 await main(commandLine());
 
@@ -50,29 +66,44 @@ async function main(words: readonly string[]): Promise<void> {
       return print(await configuration(options));
   }
   if (options.unsupported.length > 0) fail(options.unsupported[0]!);
-  const [script] = options.operands;
+  const task = chooseTask(options);
+  // Set by the launcher for deno itself, not for the program's children.
+  for (const name of Deno.env.get("LUAMTEV_UNSET")?.split(" ") ?? []) {
+    Deno.env.delete(name);
+  }
+  if (task.kind === "repl") await runRepl(options, engine);
+  else if (task.kind === "module" && options.concurrent) {
+    await runStates(options, engine, task);
+  } else await run(options, engine, task);
+}
+
+function chooseTask({ code, concurrent, operands: [script] }: Options): Task {
+  if (code !== undefined) {
+    if (concurrent) fail("--eval runs in one state: leave out --concurrent");
+    return { kind: "code", code };
+  }
   if (script === undefined) {
+    const isTerminal = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+    if (isTerminal && !concurrent) return { kind: "repl" };
     writeFully(2, USAGE);
     Deno.exit(EXIT_USAGE);
+  }
+  if (script === STANDARD_INPUT) {
+    return { kind: "module", module: script, source: readStandardInput() };
   }
   const path = resolveScript(script);
   if (!path.ok) {
     writeFully(2, encodeText(`Bad file: ${script}\n`));
     Deno.exit(EXIT_USAGE);
   }
-  // Set by the launcher for deno itself, not for the program's children.
-  for (const name of Deno.env.get("LUAMTEV_UNSET")?.split(" ") ?? []) {
-    Deno.env.delete(name);
-  }
-  if (options.concurrent) await runStates(options, engine, path.module);
-  else await run(options, engine, path.module);
+  return { kind: "module", module: path.module };
 }
 
 /** Several states, each on a thread of its own. */
 async function runStates(
   options: Options,
   engine: EngineName,
-  module: string,
+  { module, source }: Extract<Task, { kind: "module" }>,
 ): Promise<void> {
   const { MAX_STATES, runConcurrently } = await import("./concurrent.ts");
   if (options.concurrency > MAX_STATES) {
@@ -87,6 +118,7 @@ async function runStates(
     await runConcurrently({
       engine,
       module,
+      source,
       entry,
       logs,
       concurrency,
@@ -99,7 +131,7 @@ async function runStates(
 async function run(
   options: Options,
   engine: EngineName,
-  module: string,
+  task: Exclude<Task, { kind: "repl" }>,
 ): Promise<void> {
   const terminate = (signal: TerminatingSignal) => {
     runtime.logs.get("stderr").log(terminationMessage(signal));
@@ -108,11 +140,7 @@ async function run(
   // Late, so that `-h` need not wait for all of it.
   const { createRuntime } = await import("../lua/runtime.ts");
   const runtime: Runtime = await createRuntime({
-    engine,
-    args: options.operands,
-    ...searchPaths(options),
-    concurrency: options.concurrency,
-    eventer: { exclusive: true, autoRun: false },
+    ...runtimeOptions(options, engine),
     interrupt: handleSignals(terminate),
     onUncaught() {
       runtime.logs.get("error").log(UNCAUGHT_MESSAGE);
@@ -120,8 +148,31 @@ async function run(
     },
   });
   for (const name of options.logs) runtime.logs.enable(name, true);
-  runtime.run(module, options.entry);
+  if (task.kind === "code") {
+    runtime.runCode(task.code, "=(command line)", () => runtime.exit(0));
+  } else {
+    const { source } = task;
+    if (source !== undefined) defineStandardInput(runtime, source);
+    runtime.run(task.module, options.entry);
+  }
   await runtime.eventer.run(); // for ever: a module ends by os.exit (§16.2)
+}
+
+async function runRepl(options: Options, engine: EngineName): Promise<void> {
+  const { startRepl } = await import("./repl.ts");
+  const runtime = await startRepl(runtimeOptions(options, engine));
+  for (const name of options.logs) runtime.logs.enable(name, true);
+  await runtime.eventer.run();
+}
+
+function runtimeOptions(options: Options, engine: EngineName): RuntimeOptions {
+  return {
+    engine,
+    args: options.operands,
+    ...searchPaths(options),
+    concurrency: options.concurrency,
+    eventer: { exclusive: true, autoRun: false },
+  };
 }
 
 /** The templates of §16.1. */

@@ -12,6 +12,8 @@ export interface Options {
   engine: string | undefined;
   /** The entry function (`-e`). */
   entry: string;
+  /** The code to run in place of a script (`--eval`). */
+  code: string | undefined;
   /** The number of event loops (`-n`). */
   concurrency: number;
   /** Whether each event loop runs the entry function (`--concurrent`). */
@@ -32,6 +34,7 @@ export interface Options {
 }
 
 const LETTERS = "hTc:e:n:L:C:M:l:dimu:g:";
+const LONG_WITH_VALUE = ["--eval"];
 
 /** Why each option that is known but not there yet cannot be used. */
 const LATER: Readonly<Record<string, string>> = {
@@ -44,9 +47,13 @@ const LATER: Readonly<Record<string, string>> = {
 
 /** The usage text. */
 export const USAGE = `Usage: luamtev [options] luafile [arguments]
+       luamtev [options] --eval <code> [arguments]
+       luamtev [options]
 
-Runs a Lua module: loads luafile (a path, or the name of a module) and calls
-its function main in a coroutine. The program ends when it calls os.exit.
+Runs a Lua module: loads luafile (a path, the name of a module, or - for
+standard input) and calls its function main in a coroutine. The program ends
+when it calls os.exit. Without luafile, on a terminal, it reads Lua code from
+there and prints the results.
 
   -h             print this text
   -T             print the generated configuration
@@ -57,6 +64,8 @@ its function main in a coroutine. The program ends when it calls os.exit.
   -M <folder>    the folder of modules
   -l <log>       switch on a log stream (repeatable)
   -d             switch on debug logging
+  --eval <code>  run <code> in a coroutine with the arguments as ...; the
+                 program ends with status 0 when the code has returned
   --concurrent   run the entry function on each event loop, in states of their
                  own that share nothing but what mtev.shared_* and
                  mtev.semaphore do
@@ -80,6 +89,7 @@ export function parseOptions(
     action: "run",
     engine: undefined,
     entry: "main",
+    code: undefined,
     concurrency: 1,
     concurrent: false,
     path: undefined,
@@ -90,11 +100,12 @@ export function parseOptions(
     complaints: [],
     operands: [],
   };
-  const parsed = getopt(words, LETTERS);
+  const parsed = getopt(words, LETTERS, LONG_WITH_VALUE);
   options.complaints.push(...parsed.complaints);
   options.operands = parsed.operands;
   for (const { letter, value = "" } of parsed.options) {
-    if (letter.startsWith("--")) applyLongOption(options, letter);
+    if (letter === "--eval") options.code = value;
+    else if (letter.startsWith("--")) applyLongOption(options, letter);
     else applyOption(options, letter, value, processors);
   }
   return options;

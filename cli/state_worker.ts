@@ -6,6 +6,7 @@
 import { createRuntime } from "../lua/runtime.ts";
 import { exitNow } from "../runtime/posix/process.ts";
 import type { StateTask } from "./concurrent.ts";
+import { defineStandardInput } from "./standard_input.ts";
 import { EXIT_UNCAUGHT, UNCAUGHT_MESSAGE } from "./termination.ts";
 
 self.onmessage = async ({ data: task }: MessageEvent<StateTask>) => {
@@ -26,6 +27,7 @@ self.onmessage = async ({ data: task }: MessageEvent<StateTask>) => {
     },
   });
   for (const name of task.logs) runtime.logs.enable(name, true);
+  if (task.source !== undefined) defineStandardInput(runtime, task.source);
   runtime.run(task.module, task.entry);
   await runtime.eventer.run();
 };

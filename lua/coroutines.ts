@@ -50,11 +50,13 @@ export class Coroutine {
    * @param thread The Lua coroutine.
    * @param onEnd Told how it ended; without it, a failure is uncaught.
    * @param calledFrom See {@link SpawnOptions}; gone when the spawning call is.
+   * @param tracedFrom Where the traceback of its error begins.
    */
   constructor(
     readonly thread: LuaThread,
     readonly onEnd: OnEnd | undefined,
     private calledFrom?: () => { toString(): string },
+    readonly tracedFrom: 0 | 1 = 1,
   ) {}
 
   /** Takes note of the spawning call, unless that has been done. */
@@ -93,6 +95,11 @@ export interface SpawnOptions {
   readonly calledFrom?: () => { toString(): string };
   /** Told how the coroutine ended. */
   readonly onEnd?: OnEnd;
+  /**
+   * The level at which the traceback of its error begins: by default 1, since
+   * level 0 is where the error was raised (mtev-lua-api.md §16.5).
+   */
+  readonly tracedFrom?: 0 | 1;
 }
 
 /** All managed coroutines of one Lua state. */
@@ -175,6 +182,7 @@ export class Coroutines implements Disposable, Iterable<Coroutine> {
       this.#state.newThread(fn),
       options.onEnd,
       options.calledFrom,
+      options.tracedFrom,
     );
     this.#byThread.set(coroutine.thread, coroutine);
     this.#resume(coroutine, args, undefined);
@@ -287,9 +295,8 @@ export class Coroutines implements Disposable, Iterable<Coroutine> {
         coroutine.onEnd?.(outcome);
         return;
       case "failed":
-        // Level 0 is where the error was raised (mtev-lua-api.md §16.5).
         outcome.error.traceback ??= formatTraceback(
-          this.#state.frames(coroutine.thread, 1),
+          this.#state.frames(coroutine.thread, coroutine.tracedFrom),
         );
         coroutine.noteSpawn();
         this.#finish(coroutine);

@@ -180,6 +180,55 @@ export class Runtime implements Disposable, AsyncDisposable {
   }
 
   /**
+   * Runs a piece of Lua as the luamtev program does with `--eval`: in a new
+   * coroutine, with the runtime's `args` as `...`; what fails, be it the
+   * compiler, is an uncaught error. Returns at once.
+   *
+   * @param source Lua source text.
+   * @param chunkName What error messages call it: `=name`, or `@file`.
+   * @param onEnd Called when the code has returned.
+   * @throws {Error} When the runtime is disposed.
+   */
+  runCode(source: string, chunkName: string, onEnd: () => void): void {
+    this.#check("run Lua code");
+    const { state, coroutines } = this.#context;
+    this.eventer.post(() => {
+      let chunk: LuaFunction;
+      try {
+        chunk = state.load(encodeText(source), chunkName);
+      } catch (error) {
+        if (!(error instanceof LuaError)) throw error;
+        return this.#reportFatal(state, "", error.value);
+      }
+      const args = (this.#options.args ?? []).map(encodeText);
+      coroutines.spawn(chunk, args, {
+        onEnd: (end) => {
+          if (end.kind === "ended") onEnd();
+          else if (end.kind === "failed") {
+            this.#reportUncaught(state, undefined, end.error);
+          }
+        },
+      });
+    });
+  }
+
+  /** Writes out what `io` buffers. */
+  flush(): void {
+    this.#context.libraries.flush();
+  }
+
+  /**
+   * Ends the program as `os.exit` does: what `io` buffers is written first.
+   *
+   * @param code The exit status.
+   */
+  exit(code: number): never {
+    const { libraries, resources } = this.#context;
+    libraries.flush();
+    return this.#exit(resources, code);
+  }
+
+  /**
    * Calls a Lua function in a new coroutine. It may wait for anything.
    *
    * @param callee A function, or its name among the globals (`"a.b.c"`).
@@ -294,14 +343,11 @@ export class Runtime implements Disposable, AsyncDisposable {
     const coroutines = new Coroutines(
       state,
       this.eventer,
-      (coroutine, error) => this.#reportUncaught(state, coroutine, error),
+      ({ spawnedAt }, error) => this.#reportUncaught(state, spawnedAt, error),
     );
     const resources = new Set<StateResource>();
     const libraries = openLibraries(state, {
-      exit: (code) => {
-        for (const resource of resources) resource.beforeExit?.();
-        return (this.#options.exit ?? Deno.exit)(code);
-      },
+      exit: (code) => this.#exit(resources, code),
     });
     const context: MtevContext = {
       process: this.#process,
@@ -320,6 +366,11 @@ export class Runtime implements Disposable, AsyncDisposable {
     for (const [name, fn] of this.#definitions) defineGlobal(state, name, fn);
     state.setInterrupt(this.#options.interrupt);
     return context;
+  }
+
+  #exit(resources: ReadonlySet<StateResource>, code: number): never {
+    for (const resource of resources) resource.beforeExit?.();
+    return (this.#options.exit ?? Deno.exit)(code);
   }
 
   #setPaths(state: LuaState): void {
@@ -373,14 +424,10 @@ export class Runtime implements Disposable, AsyncDisposable {
     const module = encodeText(entry.module);
     const name = encodeText(entry.function);
     const fatal = (message: string) =>
-      state.newFunction("fatal", (reason) => {
-        this.logs.get("error").log(
-          message + (reason === undefined
-            ? "\n"
-            : `\nlua: ${state.tostring(reason)}\nstack traceback:\n`),
-        );
-        this.#options.onUncaught?.();
-      });
+      state.newFunction(
+        "fatal",
+        (reason) => this.#reportFatal(state, message + "\n", reason),
+      );
     coroutines.spawn(loadPrelude(state, "dispatch"), [
       module,
       name,
@@ -390,12 +437,23 @@ export class Runtime implements Disposable, AsyncDisposable {
     ]);
   }
 
+  /** What keeps a program from starting, and why if that is known. */
+  #reportFatal(state: LuaState, message: string, reason: LuaValue): undefined {
+    this.logs.get("error").log(
+      message +
+        (reason === undefined
+          ? ""
+          : `lua: ${state.tostring(reason)}\nstack traceback:\n`),
+    );
+    this.#options.onUncaught?.();
+  }
+
   #reportUncaught(
     state: LuaState,
-    coroutine: Coroutine,
+    spawnedAt: Coroutine["spawnedAt"],
     error: LuaError,
   ): void {
-    this.logs.get("error").log(uncaughtReport(state, coroutine, error));
+    this.logs.get("error").log(uncaughtReport(state, spawnedAt, error));
     this.#options.onUncaught?.();
   }
 
@@ -448,7 +506,7 @@ function defaultTemplate(key: "path" | "cpath"): string {
 /** What §16.5 prints for an uncaught error, and where its coroutine began. */
 function uncaughtReport(
   state: LuaState,
-  coroutine: Coroutine,
+  spawnedAt: Coroutine["spawnedAt"],
   error: LuaError,
 ): string {
   let report = "lua coro resume failed: 2\n";
@@ -456,8 +514,8 @@ function uncaughtReport(
   if (message !== undefined) {
     report += `lua error: ${message}\n${error.traceback ?? ""}\n`;
   }
-  const spawnedAt = String(coroutine.spawnedAt ?? "");
-  if (spawnedAt !== "") report += `coroutine spawned at ${spawnedAt}\n`;
+  const place = String(spawnedAt ?? "");
+  if (place !== "") report += `coroutine spawned at ${place}\n`;
   return report;
 }
 

@@ -7,6 +7,7 @@ import type { Logs } from "../../runtime/log/logs.ts";
 import type { SharedWaits } from "../../runtime/sync/shared_waits.ts";
 import type { Coroutines } from "../coroutines.ts";
 import type { LuaState } from "../host.ts";
+import type { Libraries } from "../stdlib/open.ts";
 
 /** What the Lua states of a process have in common. */
 export interface ProcessContext {
@@ -34,7 +35,7 @@ export interface MtevContext {
   readonly process: ProcessContext;
   readonly state: LuaState;
   /** What the standard library holds open for the state. */
-  readonly libraries: Disposable;
+  readonly libraries: Libraries;
   /** What the families hold; each adds its own when it is first needed. */
   readonly resources: Set<StateResource>;
   readonly eventer: Eventer;

@@ -46,6 +46,20 @@ Deno.test("getopt() takes long options wherever options may be", () => {
   assert.deepEqual(parse("-e", "--b", "x").options, ["e=--b"]);
 });
 
+Deno.test("getopt() gives long options that take a value the next word", () => {
+  const { options, complaints, operands } = getopt(
+    ["--run", "-d", "--run=a=b", "--run"],
+    "",
+    ["--run"],
+  );
+  assert.deepEqual(options, [
+    { letter: "--run", value: "-d" },
+    { letter: "--run", value: "a=b" },
+  ]);
+  assert.deepEqual(complaints, ["option '--run' requires an argument"]);
+  assert.deepEqual(operands, []);
+});
+
 Deno.test("getopt() reports unknown options and goes on", () => {
   assert.deepEqual(parse("-dqT", "-:", "x"), {
     options: ["d", "T"],
