@@ -6,10 +6,11 @@
  */
 import { checkString } from "../lua/args.ts";
 import { definer } from "../lua/define.ts";
-import { multi } from "../lua/host.ts";
+import { type Frame, multi } from "../lua/host.ts";
 import type { Runtime } from "../lua/runtime.ts";
 import { decodeText, encodeText } from "../lua/text.ts";
 import type { LuaTable } from "../lua/value.ts";
+import { formatTraceback } from "../lua/traceback.ts";
 import { isTerminal } from "../runtime/posix/descriptors.ts";
 import { addCoverage } from "./coverage_host.ts";
 import { addGuard } from "./guard.ts";
@@ -95,6 +96,38 @@ export function hostTable(
     "seed",
     () => crypto.getRandomValues(new Uint32Array(1))[0]!,
   );
+
+  /**
+   * place(level): where the user's code stands: what debug.getinfo says of the
+   * innermost frame from `level` on that is not the harness's, with a traceback
+   * from there to the first frame of C; nil when there is none.
+   */
+  const own = `@${encodeText(folder)}`;
+  const isUsers = ({ what, currentLine, chunkName }: Frame) =>
+    what !== "C" && currentLine > 0 && !chunkName.startsWith(own);
+  define(host, "place", (level) => {
+    const from = Number(level);
+    let frames = state.frames(undefined, from, true);
+    let first = frames.findIndex(isUsers);
+    let end = frames.findIndex(({ what }, i) => i > first && what === "C");
+    if (first < 0 || end < 0) {
+      frames = state.frames(undefined, from);
+      first = frames.findIndex(isUsers);
+      end = frames.findIndex(({ what }, i) => i > first && what === "C");
+    }
+    const frame = frames[first];
+    if (frame === undefined) return undefined;
+    const users = frames.slice(first, end < 0 ? undefined : end);
+    const place = state.newTable();
+    place.set("source", frame.chunkName);
+    place.set("short_src", frame.source);
+    place.set("what", frame.what);
+    place.set("currentline", frame.currentLine);
+    place.set("linedefined", frame.lineDefined);
+    place.set("lastlinedefined", frame.lastLineDefined);
+    place.set("traceback", `\n${formatTraceback(users)}\n`);
+    return place;
+  });
 
   addCoverage(runtime, host, folder);
   addWire(state, host);

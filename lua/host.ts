@@ -115,6 +115,10 @@ export interface Frame {
   readonly currentLine: number;
   /** The line where the function was defined, or -1. */
   readonly lineDefined: number;
+  /** The line where its definition ends, or -1. */
+  readonly lastLineDefined: number;
+  /** The chunk name as `load` got it (`@a.lua`), or `=[C]`. */
+  readonly chunkName: string;
   /** How the caller names the function, when it can be told. */
   readonly name: string | undefined;
   /** The kind of {@link name}. */
@@ -209,9 +213,14 @@ export interface LuaState extends Disposable {
   calledAs(): { readonly name: string | undefined; readonly method: boolean };
   /**
    * The call stack of `thread` (also of a dead one, as it was when it
-   * failed), innermost first, from `level` on.
+   * failed), innermost first, from `level` on. With `few`, perhaps only the
+   * innermost ones, for less work.
    */
-  frames(thread: LuaThread | undefined, level: number): Frame[];
+  frames(
+    thread: LuaThread | undefined,
+    level: number,
+    few?: boolean,
+  ): Frame[];
   /** The function at a stack level of the running coroutine, or nothing. */
   functionAt(level: number): LuaFunction | undefined;
   /** The environment table of a function or coroutine (Lua 5.1 getfenv). */

@@ -67,8 +67,10 @@ export function hostDepth(limit: number): number {
   return callSites(limit).length;
 }
 
-function plainFrame(site: CallSite): PlainFrame | undefined {
-  const name = site.getFunctionName();
+function plainFrame(
+  site: CallSite,
+  name = site.getFunctionName(),
+): PlainFrame | undefined {
   if (name === null) return undefined;
   if (name.startsWith(HOST_PREFIX) || name.startsWith(INNER_PREFIX)) {
     return {
@@ -139,7 +141,8 @@ function running(limit: number, error?: Error): PlainFrame[] {
   let inner: string | undefined;
   const errorSites = error === undefined ? undefined : callSites(0, error);
   for (const site of errorSites ?? callSites(limit)) {
-    if (site.getFunctionName() === "driveExecution") {
+    const name = site.getFunctionName();
+    if (name === "driveExecution") {
       if (execution === undefined) break;
       inner = undefined;
       pushRecords(frames, execution);
@@ -149,8 +152,7 @@ function running(limit: number, error?: Error): PlainFrame[] {
         : execution.parent;
       continue;
     }
-    const frame = plainFrame(site);
-    const name = site.getFunctionName();
+    const frame = plainFrame(site, name);
     if (inner !== undefined && name === HOST_PREFIX + inner) {
       inner = undefined;
       continue;
@@ -221,6 +223,8 @@ function finish(plain: PlainFrame[]): ChunkFrame[] {
         ? -1
         : prototype.facts.siteLines[site] ?? prototype.fn.line,
       lineDefined: prototype === undefined ? -1 : prototype.fn.line,
+      lastLineDefined: prototype === undefined ? -1 : prototype.fn.endLine,
+      chunkName: prototype === undefined ? "=[C]" : prototype.chunk.chunkName,
       name: name ?? (prototype === undefined ? hostName : undefined),
       nameWhat,
       prototype,
@@ -289,7 +293,9 @@ export function framePosition(frame: Frame | undefined): string {
 /** The position of the innermost Lua function at an error of V8's. */
 export function positionOf(error: Error): string {
   const frames = finish(
-    callSites(0, error).map(plainFrame).filter((frame) => frame !== undefined),
+    callSites(0, error).map((site) => plainFrame(site)).filter((frame) =>
+      frame !== undefined
+    ),
   );
   return framePosition(frames[0]);
 }
@@ -310,7 +316,9 @@ export class CallPlace {
   }
 
   toString(): string {
-    const frame = callSites(0, this as unknown as Error).map(plainFrame)
+    const frame = callSites(0, this as unknown as Error).map((site) =>
+      plainFrame(site)
+    )
       .find((frame) => frame?.prototype !== undefined);
     return frame === undefined
       ? ""

@@ -125,6 +125,8 @@ export function describe(L: State, level: Level): Frame {
       source: "[C]",
       currentLine: -1,
       lineDefined: -1,
+      lastLineDefined: -1,
+      chunkName: "=[C]",
       name,
       nameWhat,
     };
@@ -135,6 +137,8 @@ export function describe(L: State, level: Level): Frame {
     source: sourceOf(proto),
     currentLine: lineOf(ci, proto),
     lineDefined: proto.linedefined,
+    lastLineDefined: proto.lastlinedefined,
+    chunkName: proto.source?.text() ?? "=?",
     name,
     nameWhat,
   };

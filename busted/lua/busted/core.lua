@@ -106,21 +106,7 @@ return function()
 
   --- Where the user's code stands, from `level` on.
   function busted.getTrace(element, level, message)
-    local info, at = traces.frame((level or 1) + 1)
-    local trace
-    if info then
-      trace = {
-        source = info.source,
-        short_src = info.short_src,
-        what = info.what,
-        currentline = info.currentline,
-        linedefined = info.linedefined,
-        lastlinedefined = info.lastlinedefined,
-        traceback = traces.traceback(at),
-      }
-    else
-      trace = { traceback = '' }
-    end
+    local trace = host.place((level or 1) + 1) or { traceback = '' }
     trace.message = message == nil and 'nil' or traces.text(message)
     local file = busted.getFile(element)
     local body = file and file.run

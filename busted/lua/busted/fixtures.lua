@@ -1,7 +1,6 @@
 -- Files beside a spec. Specification: busted.md §5.4.
 
 local host = require 'busted.host'
-local traces = require 'busted.traces'
 
 local fixtures = {}
 
@@ -19,7 +18,7 @@ end
 
 --- The absolute path of a file relative to the caller's.
 local function resolve(relative)
-  local info = traces.frame(2)
+  local info = host.place(2)
   local source = info and info.source:match('^@(.*)$') or ''
   local folder = source:match('^(.*/)') or ''
   if folder:sub(1, 1) ~= '/' then folder = host.cwd() .. '/' .. folder end

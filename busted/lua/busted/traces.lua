@@ -1,43 +1,14 @@
 -- Where something happened in the user's code: the place of a registration
 -- or of an error, with a traceback that ends where the harness begins.
 --
--- Frames of the harness are told by the folder of its files. Specification:
--- busted.md §3.3 (trace table), §3.7 (messages).
+-- Frames of the harness are told by the folder of its files; the innermost
+-- other one is host.place's (busted/host.ts). Specification: busted.md §3.3
+-- (trace table), §3.7 (messages).
 
 local host = require 'busted.host'
 local pretty = require 'busted.pretty'
 
 local traces = {}
-
-local folder = '@' .. host.folder
-local folder_length = #folder
-
---- Whether a source, as debug.getinfo gives it, is a file of the harness.
-function traces.is_own(source)
-  return source:sub(1, folder_length) == folder
-end
-
---- The innermost frame of the user's code from `level` on, and its level as
---- the caller counts. Nil when there is none.
-function traces.frame(level)
-  level = level + 1
-  while true do
-    local info = debug.getinfo(level, 'Sl')
-    if info == nil then return nil end
-    if info.what ~= 'C' and info.currentline > 0 and info.source:sub(1, folder_length) ~= folder then
-      return info, level - 1
-    end
-    level = level + 1
-  end
-end
-
---- The traceback of the user's frames from `level` on: it begins with a
---- newline, and ends before the first frame of C, as that of busted.
-function traces.traceback(level)
-  local text = debug.traceback('', level + 1)
-  local cut = text:find('\n%s*%[C%]')
-  return cut and text:sub(1, cut) or text .. '\n'
-end
 
 --- The whole traceback from `level` on, without the harness's own frames and
 --- what is below them.
