@@ -25,6 +25,8 @@ export interface StateOptions {
   readonly concurrency: number;
   /** Log streams to switch on. */
   readonly logs: readonly string[];
+  /** The configuration, an XML document; each state has a copy. */
+  readonly configuration: string;
 }
 
 /** What a worker is sent. */

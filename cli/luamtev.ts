@@ -124,6 +124,7 @@ async function runStates(
       concurrency,
       args: operands,
       ...searchPaths(options),
+      configuration: encodeText(await configuration(options)),
     }),
   );
 }
@@ -171,6 +172,7 @@ function runtimeOptions(options: Options, engine: EngineName): RuntimeOptions {
     args: options.operands,
     ...searchPaths(options),
     concurrency: options.concurrency,
+    configuration: async () => encodeText(await configuration(options)),
     eventer: { exclusive: true, autoRun: false },
   };
 }

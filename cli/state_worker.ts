@@ -16,6 +16,7 @@ self.onmessage = async ({ data: task }: MessageEvent<StateTask>) => {
     path: task.path,
     cpath: task.cpath,
     concurrency: task.concurrency,
+    configuration: () => task.configuration,
     loop: task.loop,
     shared: { buffer: task.shared, place: task.loop },
     eventer: { exclusive: true, autoRun: false },

@@ -7,6 +7,7 @@
  * happens then. Specification: mtev-lua-api.md §16.2, §16.4, §16.5, §17.2.
  */
 import { Eventer, type EventerOptions } from "../runtime/eventer/eventer.ts";
+import { ConfigurationSource } from "../runtime/conf/configuration_source.ts";
 import { Logs, type LogWriter } from "../runtime/log/logs.ts";
 import { newStoreBuffer, SharedStore } from "../runtime/sync/shared_store.ts";
 import { SharedWaits } from "../runtime/sync/shared_waits.ts";
@@ -60,6 +61,11 @@ export interface RuntimeOptions {
   readonly shared?: SharedPlace;
   /** The log stream that `print` writes to. Default `stdout`. */
   readonly printFacility?: string;
+  /**
+   * Makes the XML document that `mtev.conf_*` reads and changes, a binary
+   * string; called when that is first used. Default: an empty one.
+   */
+  readonly configuration?: () => string | Promise<string>;
   /** Receives standard output, in binary strings. Default: descriptor 1. */
   readonly stdout?: LogWriter;
   /** Receives standard error, likewise. Default: descriptor 2. */
@@ -76,6 +82,8 @@ export interface RuntimeOptions {
   /** Options of the event loop. */
   readonly eventer?: EventerOptions;
 }
+
+const NO_CONFIGURATION = "<cli/>";
 
 /** A runtime's place among those that share a buffer. */
 export interface SharedPlace {
@@ -124,6 +132,7 @@ export class Runtime implements Disposable, AsyncDisposable {
   readonly #definitions = new Map<string, HostFunction>();
   /** Gives up calls that wait for the loop to start them. */
   readonly #unstarted = new Set<(reason: Error) => void>();
+  readonly #configuration: ConfigurationSource;
   #disposed = false;
   #context: MtevContext;
   #entry: Entry | undefined;
@@ -138,8 +147,12 @@ export class Runtime implements Disposable, AsyncDisposable {
       stdout: options.stdout ?? ((bytes) => writeFully(1, bytes)),
       stderr: options.stderr ?? ((bytes) => writeFully(2, bytes)),
     });
+    this.#configuration = new ConfigurationSource(
+      options.configuration ?? (() => NO_CONFIGURATION),
+    );
     this.#process = {
       logs: this.logs,
+      configuration: this.#configuration,
       concurrency: options.concurrency ?? 1,
       printFacility: options.printFacility ?? "stdout",
       shared: () => this.#shared ??= this.#openShared(),
@@ -328,6 +341,7 @@ export class Runtime implements Disposable, AsyncDisposable {
     }
     this.#old.clear();
     this.#shared?.[Symbol.dispose]();
+    this.#configuration[Symbol.dispose]();
     this.#shared = undefined;
   }
 

@@ -3,6 +3,7 @@
  * serve, its loop and coroutines, and what all states of the process share.
  */
 import type { Eventer } from "../../runtime/eventer/eventer.ts";
+import type { ConfigurationSource } from "../../runtime/conf/configuration_source.ts";
 import type { Logs } from "../../runtime/log/logs.ts";
 import type { SharedWaits } from "../../runtime/sync/shared_waits.ts";
 import type { Coroutines } from "../coroutines.ts";
@@ -12,6 +13,7 @@ import type { Libraries } from "../stdlib/open.ts";
 /** What the Lua states of a process have in common. */
 export interface ProcessContext {
   readonly logs: Logs;
+  readonly configuration: ConfigurationSource;
   /** The number of event loops, as `-n` sets it. */
   readonly concurrency: number;
   /** The log stream that `print` writes to. */

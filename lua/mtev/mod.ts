@@ -7,6 +7,7 @@ import type { MtevContext } from "./context.ts";
 import { install as installBignum } from "./bignum.ts";
 import { install as installBignumArithmetic } from "./bignum_arithmetic.ts";
 import { install as installBignumWords } from "./bignum_words.ts";
+import { install as installConf } from "./conf.ts";
 import { install as installCoroutine } from "./coroutine.ts";
 import { install as installDigest } from "./digest.ts";
 import { install as installDns } from "./dns.ts";
@@ -44,6 +45,7 @@ export function openMtev(context: MtevContext): LuaTable {
   installBignum(context, mtev);
   installBignumArithmetic(context);
   installBignumWords(context);
+  installConf(context, mtev);
   installCoroutine(context, mtev);
   installDigest(context, mtev);
   installDns(context, mtev);

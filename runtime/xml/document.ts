@@ -15,7 +15,7 @@ import {
   type XmlProblem,
 } from "./library.ts";
 import { type NodeOwner, XmlNode } from "./node.ts";
-import { evaluateXPath } from "./xpath.ts";
+import { evaluateXPath, evaluateXPathString } from "./xpath.ts";
 
 /** libxml2's option not to load external entities or DTDs, whatever else. */
 const XML_PARSE_NO_XXE = 1 << 23;
@@ -185,6 +185,20 @@ export class XmlDocument implements NodeOwner, Disposable {
     const from = context?.document === this ? context.pointer : 0;
     return evaluateXPath(this.library, this.pointer, expression, from)
       .map((found) => this.nodeAt(found)!);
+  }
+
+  /**
+   * Evaluates an XPath expression of any type and converts its result with
+   * XPath's `string()`: of nodes, the text of the first one.
+   *
+   * @param expression The expression.
+   * @param context Where relative paths start; without it they find nothing.
+   * @returns The string.
+   * @throws {SyntaxError} As {@link find}.
+   */
+  evaluate(expression: string, context?: XmlNode): string {
+    const from = context?.document === this ? context.pointer : 0;
+    return evaluateXPathString(this.library, this.pointer, expression, from);
   }
 
   /**

@@ -22,6 +22,9 @@ const MAX_OPERATIONS = 100_000_000;
 /** The type of a result that is a node-set. */
 const NODE_SET = 1;
 
+/** Where a result of the type string has it. */
+const STRING_FIELD = 24;
+
 /**
  * Evaluates an expression. Namespace nodes are left out of the result.
  *
@@ -40,8 +43,56 @@ export function evaluateXPath(
   expression: string,
   context: Pointer,
 ): Pointer[] {
+  const nodes = evaluate(
+    library,
+    document,
+    expression,
+    context,
+    (result) => nodesOf(library, result),
+  );
+  if (nodes === undefined) {
+    throw new TypeError(
+      `Cannot search with XPath: "${expression}" gives no node-set`,
+    );
+  }
+  return nodes;
+}
+
+/**
+ * Evaluates an expression and converts its result with XPath's `string()`.
+ *
+ * @param library From `loadXmlLibrary`.
+ * @param document The document.
+ * @param expression The expression.
+ * @param context The context node, or 0 for none.
+ * @returns The string.
+ * @throws {SyntaxError} As {@link evaluateXPath}.
+ */
+export function evaluateXPathString(
+  library: XmlLibrary,
+  document: Pointer,
+  expression: string,
+  context: Pointer,
+): string {
+  return evaluate(
+    library,
+    document,
+    `string(${expression})`,
+    context,
+    (result) => library.string(library.field(result, STRING_FIELD)) ?? "",
+  );
+}
+
+/** Evaluates an expression and reads the result before that is freed. */
+function evaluate<T>(
+  library: XmlLibrary,
+  document: Pointer,
+  expression: string,
+  context: Pointer,
+  read: (result: Pointer) => T,
+): T {
   checkComplexity(expression);
-  const [nodes, problems] = library.collect((raw) => {
+  const [outcome, problems] = library.collect((raw) => {
     const xpath = raw._xmlXPathNewContext(document);
     library.setField(
       xpath,
@@ -53,28 +104,23 @@ export function evaluateXPath(
       expression,
       (text) => raw._xmlXPathCtxtCompile(xpath, text),
     );
-    let nodes: Pointer[] | "failed" | "other" = "failed";
+    let outcome: { readonly value: T } | undefined;
     if (compiled !== 0) {
       if (context !== 0) raw._xmlXPathSetContextNode(context, xpath);
       const result = raw._xmlXPathCompiledEval(compiled, xpath);
       if (result !== 0) {
-        nodes = nodesOf(library, result) ?? "other";
+        outcome = { value: read(result) };
         raw._xmlXPathFreeObject(result);
       }
       raw._xmlXPathFreeCompExpr(compiled);
     }
     raw._xmlXPathFreeContext(xpath);
-    return nodes;
+    return outcome;
   });
-  if (nodes === "failed") {
+  if (outcome === undefined) {
     fail(expression, problems[0]?.message ?? "unknown error");
   }
-  if (nodes === "other") {
-    throw new TypeError(
-      `Cannot search with XPath: "${expression}" gives no node-set`,
-    );
-  }
-  return nodes;
+  return outcome.value;
 }
 
 function nodesOf(library: XmlLibrary, result: Pointer): Pointer[] | undefined {
