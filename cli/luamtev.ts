@@ -8,6 +8,7 @@ import {
   DEFAULT_ENGINE,
   type EngineName,
   isEngineName,
+  mapScripts,
 } from "../lua/engines.ts";
 import type { Runtime, RuntimeOptions } from "../lua/runtime.ts";
 import { writeFully } from "../runtime/posix/write_fully.ts";
@@ -70,6 +71,11 @@ async function main(words: readonly string[]): Promise<void> {
   // Set by the launcher for deno itself, not for the program's children.
   for (const name of Deno.env.get("LUAMTEV_UNSET")?.split(" ") ?? []) {
     Deno.env.delete(name);
+  }
+  if (options.inspect) await mapScripts();
+  else if (options.profile !== undefined) {
+    const { writeScriptMaps } = await import("./profile_maps.ts");
+    await writeScriptMaps(options.profile);
   }
   if (task.kind === "repl") await runRepl(options, engine);
   else if (task.kind === "module" && options.concurrent) {

@@ -16,6 +16,10 @@ export interface Options {
   code: string | undefined;
   /** The number of event loops (`-n`). */
   concurrency: number;
+  /** Whether a debugger may look at Lua code (`--inspect`, …). */
+  inspect: boolean;
+  /** The folder to write a profile to (`--cpu-prof`). */
+  profile: string | undefined;
   /** Whether each event loop runs the entry function (`--concurrent`). */
   concurrent: boolean;
   /** The templates of package.path and package.cpath (`-L`, `-C`). */
@@ -69,6 +73,9 @@ there and prints the results.
   --concurrent   run the entry function on each event loop, in states of their
                  own that share nothing but what mtev.shared_* and
                  mtev.semaphore do
+  --inspect[=<host:port>]  let a debugger for V8, such as Chrome's, show Lua
+                 code; --inspect-wait waits for it, --inspect-brk stops too
+  --cpu-prof[=<folder>]  write a profile there, for \`deno task profile\`
   --engine=<name>  the engine that runs Lua
   --version      print the version
 
@@ -91,6 +98,8 @@ export function parseOptions(
     entry: "main",
     code: undefined,
     concurrency: 1,
+    inspect: false,
+    profile: undefined,
     concurrent: false,
     path: undefined,
     cpath: undefined,
@@ -115,7 +124,11 @@ function applyLongOption(options: Options, word: string): void {
   if (word === "--version") options.action = "version";
   else if (word === "--help") options.action = "help";
   else if (word === "--concurrent") options.concurrent = true;
-  else if (word.startsWith("--engine=")) {
+  else if (/^--inspect(-brk|-wait)?(=|$)/.test(word)) options.inspect = true;
+  else if (word === "--cpu-prof") options.profile = ".";
+  else if (word.startsWith("--cpu-prof=")) {
+    options.profile = word.slice("--cpu-prof=".length) || ".";
+  } else if (word.startsWith("--engine=")) {
     options.engine = word.slice("--engine=".length);
   } else options.complaints.push(`unrecognized option '${word}'`);
 }

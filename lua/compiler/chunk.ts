@@ -3,7 +3,7 @@
  * from a line of emitted code to the Lua function and line.
  */
 import type { LuaFunction } from "../value.ts";
-import { ChunkEmitter } from "./emit_chunk.ts";
+import { ChunkEmitter, type EmittedCode } from "./emit_chunk.ts";
 import { LuaError } from "../errors.ts";
 import { fieldOf } from "./fields.ts";
 import { countsFor } from "./line_counts.ts";
@@ -16,6 +16,7 @@ import {
   Script,
 } from "./prototype.ts";
 import { runtimeNames } from "./runtime.ts";
+import { mapping, scriptsAreMapped } from "./source_map.ts";
 import { shortSource } from "./short_source.ts";
 import { shapeOf, type Table } from "./table.ts";
 
@@ -42,23 +43,27 @@ export class Chunk implements CompiledChunk {
     );
     const counts = countsFor(chunkName, parsed.functions);
     this.#counts = counts?.counts;
-    this.emitter = new ChunkEmitter(parsed, DEBUGGING.test(source), counts);
+    this.emitter = new ChunkEmitter(
+      parsed,
+      DEBUGGING.test(source),
+      counts,
+      scriptsAreMapped(),
+    );
     this.prototypes = this.emitter.functions.map((fn, i) =>
       new Prototype(this, fn, this.emitter.facts[i]!)
     );
     const makers = withinLimits(this.shortName, () => {
-      const { code, lines } = this.emitter.emitFast();
-      return this.evaluate(code, lines) as Prototype["make"][];
+      return this.evaluate(this.emitter.emitFast()) as Prototype["make"][];
     });
     this.prototypes.forEach((prototype, i) => prototype.make = makers[i]!);
   }
 
   /** Runs emitted code. */
-  evaluate(code: string, lines: readonly number[]): unknown {
-    const script = new Script(this, lines);
+  evaluate({ code, lines, marks }: EmittedCode): unknown {
+    const script = new Script(this, lines, marks);
     this.scripts.push(script);
     const url = registerScript(script);
-    const text = `${code}\n//# sourceURL=${url}`;
+    const text = `${code}\n//# sourceURL=${url}` + mapping(script, url);
     return new Function("R", "N", "H", "Q", "V", text)(
       runtimeNames,
       this.emitter.fields.map(fieldOf),

@@ -40,6 +40,8 @@ export interface EmittedCode {
   readonly code: string;
   /** Function and site of each line: `id * 2 ** 20 + site`. */
   readonly lines: number[];
+  /** Lua lines of emitted lines that are not those of their sites. */
+  readonly marks: readonly number[];
 }
 
 /** A chunk's functions ready to be emitted. */
@@ -54,11 +56,13 @@ export class ChunkEmitter implements ChunkContext {
   /**
    * @param debuggable Every variable may be changed through `debug`.
    * @param counts Where lines are counted, if they are.
+   * @param mapped Each statement stands on a line of its own.
    */
   constructor(
     parsed: ParsedChunk,
     readonly debuggable: boolean,
     readonly counts: CountedChunk | undefined,
+    readonly mapped: boolean,
   ) {
     this.functions = parsed.functions;
     this.facts = this.functions.map(() => ({
@@ -101,10 +105,13 @@ export class ChunkEmitter implements ChunkContext {
   /** Emits the script that returns the maker of every function. */
   emitFast(): EmittedCode {
     const lines: number[] = [];
-    const makers = this.functions.map((fn) => this.#emitMaker(fn, lines));
+    const marks: number[] = [];
+    const makers = this.functions.map((fn) =>
+      this.#emitMaker(fn, lines, marks)
+    );
     const code = this.#preamble() + makers.join("") +
       `\nreturn[${this.functions.map((fn) => `mk${fn.id}`)}]`;
-    return { code, lines };
+    return { code, lines, marks };
   }
 
   /** Emits the resumable version of one function, and how sites save. */
@@ -149,6 +156,7 @@ export class ChunkEmitter implements ChunkContext {
     return {
       code,
       lines: emitter.lineSites.map((site) => lineEntry(fn, site)),
+      marks: emitter.lineMarks,
       layouts,
       sharedNames: names,
     };
@@ -184,7 +192,7 @@ export class ChunkEmitter implements ChunkContext {
       `[${list("P", this.functions.length)}]=Q;`;
   }
 
-  #emitMaker(fn: FunctionNode, lines: number[]): string {
+  #emitMaker(fn: FunctionNode, lines: number[], marks: number[]): string {
     const facts = this.facts[fn.id]!;
     const emitter = new Emitter(VISITORS, this, fn, facts, false);
     emitter.body();
@@ -225,6 +233,9 @@ export class ChunkEmitter implements ChunkContext {
         `${names.map((name) => `,${name}`).join("")},t]);`
       : body;
     lines.push(fn.id * 2 ** 20);
+    for (const i in emitter.lineMarks) {
+      marks[lines.length + Number(i)] = emitter.lineMarks[i]!;
+    }
     for (const site of emitter.lineSites) lines.push(lineEntry(fn, site));
     return `\nconst mk${fn.id}=(${shared})=>function F${fn.id}(${args}){` +
       `${entry}${

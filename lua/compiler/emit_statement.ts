@@ -86,7 +86,7 @@ function emitWithLabels(
 function emitStatement(emitter: Emitter, statement: Statement): void {
   const temporaries = emitter.temporaryMark();
   if (emitter.hooked) emitter.write(`K(${statement.line});`);
-  emitter.countLine(statement.line);
+  emitter.beginLine(statement.line);
   emitOne(emitter, statement);
   emitter.releaseTo(temporaries);
 }
@@ -190,7 +190,7 @@ function emitIf(
 ): void {
   const mark = emitter.temporaryMark();
   const clause = statement.clauses[index]!;
-  emitter.countLine(clause.condition.line);
+  emitter.beginLine(clause.condition.line);
   const condition = emitCondition(emitter, clause.condition);
   emitter.releaseTo(mark);
   const before = emitter.site;

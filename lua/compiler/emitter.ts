@@ -56,6 +56,8 @@ export interface ChunkContext {
   shape(names: readonly string[]): string;
   /** Where lines are counted, if they are. */
   readonly counts: CountedChunk | undefined;
+  /** Puts each statement on a JavaScript line of its own (source_map.ts). */
+  readonly mapped: boolean;
   /** Keeps every captured variable in a box and infers nothing. */
   readonly debuggable: boolean;
 }
@@ -113,6 +115,8 @@ export class Emitter {
   out: string[] = [];
   /** The site of each JavaScript line after the first. */
   readonly lineSites: number[] = [];
+  /** The Lua lines of those on which a statement begins, if it is {@link ChunkContext.mapped}. */
+  readonly lineMarks: number[] = [];
   /** What the record of each site holds. */
   readonly layouts: Layout[] = [];
   readonly passedLabels = new Set<Label>();
@@ -309,9 +313,13 @@ export class Emitter {
     if (target !== undefined) this.settle(target);
   }
 
-  /** Counts a line, once for all that begins on it. */
-  countLine(line: number): void {
-    const { counts } = this.chunk;
+  /** A statement begins: a place for breakpoints, and counted once a line. */
+  beginLine(line: number): void {
+    const { counts, mapped } = this.chunk;
+    if (mapped) {
+      this.write("\n");
+      this.lineMarks[this.lineSites.push(this.site) - 1] = line;
+    }
     if (counts === undefined || line === this.#countedLine) return;
     this.#countedLine = line;
     this.write(counts.line(line));

@@ -95,7 +95,7 @@ export function countsFor(
 }
 
 /** What the source calls its functions, where it says so in a statement. */
-function functionNames(
+export function functionNames(
   functions: readonly FunctionNode[],
 ): Map<FunctionNode, string> {
   const names = new Map<FunctionNode, string>();

@@ -4,13 +4,13 @@
  */
 import type { LuaFunction, LuaValue } from "../value.ts";
 import type { FunctionNode } from "./ast.ts";
-import type { ChunkEmitter } from "./emit_chunk.ts";
+import type { ChunkEmitter, EmittedCode } from "./emit_chunk.ts";
 import type { FunctionFacts, Layout } from "./emitter.ts";
 import { X } from "./registers.ts";
 import { type Record, type Resumer } from "./records.ts";
 
 /** Lines that `new Function` puts in front of the body, and the preamble. */
-const HEADER_LINES = 3;
+export const HEADER_LINES = 3;
 /** What prototypes need of their chunk. */
 export interface CompiledChunk {
   readonly source: string;
@@ -18,7 +18,7 @@ export interface CompiledChunk {
   readonly shortName: string;
   readonly emitter: ChunkEmitter;
   readonly prototypes: readonly Prototype[];
-  evaluate(code: string, lines: readonly number[]): unknown;
+  evaluate(emitted: EmittedCode): unknown;
 }
 
 /** A piece of emitted code. */
@@ -26,6 +26,7 @@ export class Script {
   constructor(
     readonly chunk: CompiledChunk,
     readonly lines: readonly number[],
+    readonly marks: readonly number[],
   ) {}
 
   /** The function and site of a line, counted from 1. */
@@ -87,8 +88,8 @@ export class Prototype implements Resumer {
 
   #resumeHooked(record: Record, value: LuaValue): LuaValue | null {
     if (this.#hooked === undefined) {
-      const { code, lines } = this.chunk.emitter.emitResumable(this.fn, true);
-      this.#hooked = this.chunk.evaluate(code, lines) as ResumeFunction;
+      const emitted = this.chunk.emitter.emitResumable(this.fn, true);
+      this.#hooked = this.chunk.evaluate(emitted) as ResumeFunction;
     }
     return this.#hooked(record, value);
   }
@@ -96,10 +97,9 @@ export class Prototype implements Resumer {
   /** Emits the resumable version, if that has not happened yet. */
   prepare(): void {
     if (this.#resume !== undefined) return;
-    const { code, lines, layouts, sharedNames } = this.chunk.emitter
-      .emitResumable(this.fn);
-    this.layouts = layouts;
-    this.sharedNames = sharedNames;
-    this.#resume = this.chunk.evaluate(code, lines) as ResumeFunction;
+    const emitted = this.chunk.emitter.emitResumable(this.fn);
+    this.layouts = emitted.layouts;
+    this.sharedNames = emitted.sharedNames;
+    this.#resume = this.chunk.evaluate(emitted) as ResumeFunction;
   }
 }
