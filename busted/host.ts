@@ -6,7 +6,7 @@
  */
 import { checkString } from "../lua/args.ts";
 import { definer } from "../lua/define.ts";
-import { type Frame, multi } from "../lua/host.ts";
+import { type Frame, multi, NOTHING } from "../lua/host.ts";
 import type { Runtime } from "../lua/runtime.ts";
 import { decodeText, encodeText } from "../lua/text.ts";
 import type { LuaTable } from "../lua/value.ts";
@@ -14,6 +14,7 @@ import { formatTraceback } from "../lua/traceback.ts";
 import { isTerminal } from "../runtime/posix/descriptors.ts";
 import { addCoverage } from "./coverage_host.ts";
 import { addGuard } from "./guard.ts";
+import { OutputCapture } from "./output_capture.ts";
 import { addWire } from "./wire.ts";
 import type { Interrupts } from "./interrupts.ts";
 
@@ -128,6 +129,24 @@ export function hostTable(
     place.set("traceback", `\n${formatTraceback(users)}\n`);
     return place;
   });
+
+  let capture: OutputCapture | undefined;
+
+  /** capture_begin(): output goes to files from now on. */
+  define(host, "capture_begin", () => {
+    capture ??= new OutputCapture();
+    capture.begin();
+    return NOTHING;
+  });
+
+  /** capture_end(): output goes where it went before. */
+  define(host, "capture_end", () => {
+    capture?.end();
+    return NOTHING;
+  });
+
+  /** capture_take(): what was written to standard output and standard error. */
+  define(host, "capture_take", () => multi(...capture?.take() ?? ["", ""]));
 
   addCoverage(runtime, host, folder);
   addWire(state, host);

@@ -26,6 +26,7 @@ const management = libc({
   close: { parameters: ["i32"], result: "i32" },
   pipe2: { parameters: ["buffer", "i32"], result: "i32" },
   fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  dup2: { parameters: ["i32", "i32"], result: "i32" },
   isatty: { parameters: ["i32"], result: "i32" },
 }, { rarely: true });
 
@@ -121,6 +122,17 @@ export function pipe(
  */
 export function duplicate(fd: number): number {
   return fcntl(fd, F_DUPFD_CLOEXEC, 0);
+}
+
+/**
+ * Makes a number mean another descriptor; what it meant before is closed.
+ *
+ * @param fd The descriptor.
+ * @param target The number.
+ * @throws {PosixError} EBADF when there is no such descriptor.
+ */
+export function duplicateTo(fd: number, target: number): void {
+  if (management().dup2(fd, target) < 0) throw new PosixError("dup2", errno());
 }
 
 /**

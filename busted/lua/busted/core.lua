@@ -64,6 +64,8 @@ return function()
     timeout = nil,
     --- How often a test that fails is tried again.
     retry = 0,
+    --- What takes the output of tests (busted/capture.lua), if anything.
+    capture = nil,
     --- Whether spies and stubs of a test are reverted after it.
     restore_mocks = false,
     --- The full names of tests that passed at a later attempt, in order.
@@ -193,6 +195,7 @@ return function()
     end
     local results
     if guarded then
+      if busted.capture then busted.capture.begin() end
       local outcome
       outcome, results = host.run(function()
         local function finish(...)
@@ -201,6 +204,7 @@ return function()
         end
         return finish(xpcall(guarded, handler))
       end, busted.timeout)
+      if busted.capture then busted.capture.finish(descriptor, outcome == 'ended' and results[1]) end
       if outcome ~= 'ended' then
         status, trace = 'error', element.trace or { traceback = '' }
         message = outcome == 'failed' and traces.text(results) or lost[outcome]

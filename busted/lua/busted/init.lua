@@ -87,6 +87,7 @@ local function install(busted)
     if busted.safe_publish('test', { 'test', 'start' }, element, parent) then
       status, reached = run_attempts(element, parent)
     end
+    if busted.capture then busted.capture.test_ended(tostring(status)) end
     busted.safe_publish('test', { 'test', 'end' }, element, parent, tostring(status))
     return reached
   end
