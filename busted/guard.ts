@@ -35,15 +35,18 @@ const LOOK = 50;
  * @param runtime The runtime whose coroutines are guarded.
  * @param host The table.
  * @param interrupts What may end a body early.
+ * @param folder The folder of the harness's own Lua files.
  */
 export function addGuard(
   runtime: Runtime,
   host: LuaTable,
   interrupts: Interrupts,
+  folder: string,
 ): void {
   const { state } = runtime;
   const define = definer(state);
   let current: Guarded | undefined;
+  interrupts.describe = () => describeOthers(runtime, folder, current);
 
   /**
    * run(body, seconds): runs a function in a coroutine of its own and waits
@@ -78,6 +81,39 @@ export function addGuard(
   });
 }
 
+/** Coroutines that a report lists. */
+const MAX_LISTED = 20;
+
+/** Where the coroutines wait that are neither the body's nor the harness's. */
+function describeOthers(
+  runtime: Runtime,
+  folder: string,
+  current: Guarded | undefined,
+): string {
+  const own = `@${encodeText(folder)}`;
+  const lines: string[] = [];
+  const known = new Set([
+    ...current?.coroutines ?? [],
+    runtime.coroutines.currentOrNone,
+  ]);
+  for (const coroutine of runtime.coroutines) {
+    if (known.has(coroutine)) continue;
+    const frame = runtime.state.frames(coroutine.thread, 0).find((
+      { currentLine, chunkName },
+    ) => currentLine > 0 && !chunkName.startsWith(own));
+    if (frame === undefined) continue;
+    const spawned = String(coroutine.spawnedAt ?? "");
+    lines.push(
+      `\n  ${frame.source}:${frame.currentLine}` +
+        (spawned === "" ? "" : `, spawned at ${spawned}`),
+    );
+  }
+  if (lines.length === 0) return "";
+  const more = lines.length - MAX_LISTED;
+  return "\nother coroutines wait at" + lines.slice(0, MAX_LISTED).join("") +
+    (more > 0 ? `\n  and ${more} more` : "");
+}
+
 /** `file:line: ` of the innermost Lua function of a stack. */
 function positionOf(frames: readonly Frame[]): string {
   const frame = frames.find(({ currentLine }) => currentLine > 0);
@@ -107,6 +143,11 @@ class Guarded {
     this.#interrupts = interrupts;
     this.#limit = limit;
     this.#parent = runtime.coroutines.current;
+  }
+
+  /** The coroutine that the body runs in, once it waits, and the harness's. */
+  get coroutines(): (Coroutine | undefined)[] {
+    return [this.#child, this.#parent];
   }
 
   /** Runs the body up to its first wait. */

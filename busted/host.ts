@@ -150,7 +150,7 @@ export function hostTable(
 
   addCoverage(runtime, host, folder);
   addWire(state, host);
-  addGuard(runtime, host, interrupts);
+  addGuard(runtime, host, interrupts, folder);
   return host;
 }
 

@@ -19,6 +19,8 @@ const INTERRUPTED = "interrupted";
 export class Interrupts {
   /** Whether somebody asked the run to end. */
   requested = false;
+  /** Says, behind the message of a time limit, what else goes on. */
+  describe: () => string = () => "";
   /** Errors that no coroutine caught and nobody has asked about. */
   uncaught = 0;
   #deadline = Infinity;
@@ -59,7 +61,8 @@ export class Interrupts {
   due(): string | undefined {
     if (performance.now() < this.#deadline) return undefined;
     this.#deadline = performance.now() + AGAIN;
-    return this.requested ? INTERRUPTED : this.#message;
+    if (this.requested || this.#message === undefined) return INTERRUPTED;
+    return this.#message + this.describe();
   }
 
   /**

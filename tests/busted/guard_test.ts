@@ -103,3 +103,26 @@ Deno.test("what a hook opens stays open for the tests", async () => {
   `);
   assert.equal(stdout, "ok 1 - is there\n1..1\n");
 });
+
+Deno.test("a test that times out says where other coroutines wait", async () => {
+  const { stdout } = await runSpec(
+    `local function helper() mtev.sleep(60) end
+it('hangs', function()
+  mtev.coroutine_spawn(function()
+    helper()
+  end)
+  mtev.waitfor('nothing', 60)
+end)
+it('is busy', function() while true do end end)`,
+    ["--timeout=0.05"],
+  );
+  const others =
+    "# other coroutines wait at\n#   a_spec.lua:1, spawned at a_spec.lua:3\n";
+  assert.equal(
+    stdout,
+    "not ok 1 - hangs\n# a_spec.lua @ 2\n" +
+      `# Failure message: a_spec.lua:6: timed out after 0.05 seconds\n${others}` +
+      "not ok 2 - is busy\n# a_spec.lua @ 8\n" +
+      `# Failure message: a_spec.lua:8: timed out after 0.05 seconds\n${others}1..2\n`,
+  );
+});
