@@ -18,6 +18,7 @@ import {
   property,
 } from "./emit_expression.ts";
 import { describe, type Emitter } from "./emitter.ts";
+import { fast } from "./fast_paths.ts";
 import { isNumeric } from "./infer.ts";
 
 /** `local a, b = x, y` */
@@ -212,7 +213,7 @@ function emitStoreField(
     described,
     undefined,
     () =>
-      `${test}?(${field}=${value},false):` +
+      `${fast(test)}?(${field}=${value},false):` +
       `${accessor}.set(${table},${value})===null`,
   );
 }
@@ -238,7 +239,7 @@ function emitStoreIndex(
     describe(emitter, target.object),
     undefined,
     () =>
-      `${checks}?(t[${key}]=${value},false):` +
+      `${fast(checks)}?(t[${key}]=${value},false):` +
       `setIndex(${table},${key},${value})===null`,
   );
 }

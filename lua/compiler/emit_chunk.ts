@@ -16,6 +16,7 @@ import {
 import { emitCall } from "./emit_call.ts";
 import { emitBlock, emitEnd, emitStatements } from "./emit_statement.ts";
 import { emitTable } from "./emit_table.ts";
+import { fastPaths } from "./fast_paths.ts";
 import { inferNumbers } from "./infer.ts";
 import type { CountedChunk } from "./line_counts.ts";
 import type { ParsedChunk } from "./parser.ts";
@@ -74,7 +75,7 @@ export class ChunkEmitter implements ChunkContext {
       weight: 0,
       calls: false,
     }));
-    if (!debuggable) inferNumbers(this.functions);
+    if (!debuggable && !fastPaths.off) inferNumbers(this.functions);
   }
 
   /** The upvalues that closures of `fn` are made with, in order. */

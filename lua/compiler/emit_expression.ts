@@ -13,6 +13,7 @@ import type {
   LocalNode,
 } from "./ast.ts";
 import { describe, Emitter } from "./emitter.ts";
+import { fast, fastPaths } from "./fast_paths.ts";
 import { isArithmetic, isNumeric } from "./infer.ts";
 
 const ATOM = /^(?:[\w$]+|-?\d+(?:\.\d+)?|"(?:[^"\\]|\\.)*")$/;
@@ -62,7 +63,9 @@ export function emitExpression(
         expression.line,
         undefined,
         result,
-        (v) => `(${v}=${field})===undefined&&(${v}=${accessor}.get(E))===null`,
+        (v) =>
+          `(${v}=${fastPaths.off ? "undefined" : field})===undefined&&` +
+          `(${v}=${accessor}.get(E))===null`,
       );
       return result;
     }
@@ -159,6 +162,7 @@ export function isMissing(
   target: string,
   isTable: boolean,
 ): string {
+  if (fastPaths.off) return "true";
   const load = `(${target}=${property(object, name)})===undefined`;
   return isTable ? load : `(${object}===undefined||${load})`;
 }
@@ -197,7 +201,9 @@ function emitIndex(
   const index = emitAtom(emitter, key);
   emitter.releaseTo(mark);
   const load = (v: string) =>
-    isTable
+    fastPaths.off
+      ? "true"
+      : isTable
       ? `(${v}=${table}.arr[${index}])===undefined`
       : `(${table}===undefined||(t=${table}.arr)===undefined||` +
         `(${v}=t[${index}])===undefined)`;
@@ -267,8 +273,10 @@ function emitUnary(
     result,
     (v) =>
       operator === "-"
-        ? `(${v}=typeof ${value}==="number"?-${value}:unm(${value}))===null`
-        : `(${v}=${value} instanceof Table?${value}.length():len(${value}))===null`,
+        ? `(${v}=${fast(`typeof ${value}==="number"`)}?-${value}:` +
+          `unm(${value}))===null`
+        : `(${v}=${value} instanceof Table?${value}.length():` +
+          `len(${value}))===null`,
   );
   return result;
 }
@@ -361,7 +369,7 @@ function emitArithmetic(
         (describe(emitter, right) ?? ""),
       into,
       (v) =>
-        `(${v}=${checks.join("&&")}?${arithmetic(operator, a, b)}:` +
+        `(${v}=${fast(checks.join("&&"))}?${arithmetic(operator, a, b)}:` +
         `${METAMETHOD[operator]}(${a},${b}))===null`,
     );
     value = into;
@@ -497,7 +505,7 @@ function emitConcat(
       (v) =>
         checks === ""
           ? `(${v}=${a}+${b})===null`
-          : `(${v}=${checks}?${a}+${b}:concat(${a},${b}))===null`,
+          : `(${v}=${fast(checks)}?${a}+${b}:concat(${a},${b}))===null`,
     );
     right = into;
     rightName = undefined;

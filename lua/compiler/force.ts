@@ -1,7 +1,9 @@
 /**
- * For tests: makes functions suspend at every call and back-edge and go on at
- * once, so that every program exercises the resumable versions.
+ * For tests: other ways to run the same code, which must give the same. A
+ * suspension at every call and back-edge makes every program exercise the
+ * resumable versions; code without fast paths, the runtime.
  */
+import { fastPaths } from "./fast_paths.ts";
 import { resetRegisters } from "./execution.ts";
 import { X } from "./registers.ts";
 
@@ -12,5 +14,23 @@ export function forceSuspensions(): () => void {
   return () => {
     X.force = false;
     resetRegisters();
+  };
+}
+
+/** How code is run: as usual, or in one of the other ways. */
+export type Variant = "plain" | "forced" | "slow";
+
+/** All ways but the usual one. */
+export const OTHER_VARIANTS = ["forced", "slow"] as const;
+
+/** Runs code in one of the ways until disposed. */
+export function runAs(variant: Variant): Disposable {
+  const undo = variant === "forced" ? forceSuspensions() : undefined;
+  fastPaths.off = variant === "slow";
+  return {
+    [Symbol.dispose]() {
+      undo?.();
+      fastPaths.off = false;
+    },
   };
 }

@@ -1,7 +1,7 @@
 /**
- * The differential fuzzer: random programs run on the compiling engine, plain
- * and with a suspension forced at every call and back-edge, and on LuaJIT, and
- * their outputs compared.
+ * The differential fuzzer: random programs run on the compiling engine, in each
+ * of the ways of lua/compiler/force.ts, and on LuaJIT, and their outputs
+ * compared.
  *
  *     deno task fuzz:engine [seed] [count]
  *
@@ -11,7 +11,11 @@
 import { LuaError } from "../../lua/errors.ts";
 import type { LuaState } from "../../lua/host.ts";
 import { createCompilerState } from "../../lua/compiler/state.ts";
-import { forceSuspensions } from "../../lua/compiler/force.ts";
+import {
+  OTHER_VARIANTS,
+  runAs,
+  type Variant,
+} from "../../lua/compiler/force.ts";
 import { openLibraries } from "../../lua/stdlib/open.ts";
 import { Random, randomProgram } from "./random_program.ts";
 
@@ -19,7 +23,7 @@ const BATCH = 250;
 const SEPARATOR = "\x01";
 
 /** Runs one program in a coroutine and returns what it reports. */
-export function runProgram(source: string, force: boolean): string {
+export function runProgram(source: string, variant: Variant): string {
   using state = createCompilerState();
   openLibraries(state, {
     exit: () => {
@@ -27,12 +31,8 @@ export function runProgram(source: string, force: boolean): string {
     },
     print: () => {},
   });
-  const undo = force ? forceSuspensions() : undefined;
-  try {
-    return outcome(state, source);
-  } finally {
-    undo?.();
-  }
+  using _ = runAs(variant);
+  return outcome(state, source);
 }
 
 function outcome(state: LuaState, source: string): string {
@@ -107,12 +107,12 @@ if (import.meta.main) {
     );
     const wanted = await runOnLuajit(programs);
     for (const [i, program] of programs.entries()) {
-      for (const force of [false, true]) {
-        const got = runProgram(program, force);
+      for (const variant of ["plain", ...OTHER_VARIANTS] as const) {
+        const got = runProgram(program, variant);
         if (mask(got) === mask(wanted[i] ?? "")) continue;
         differences++;
         console.log(
-          `seed ${seeds[i]}${force ? " (forced suspension)" : ""}\n` +
+          `seed ${seeds[i]} (${variant})\n` +
             `${program}\n-- LuaJIT:\n${wanted[i]}\n-- compiled:\n${got}\n`,
         );
       }

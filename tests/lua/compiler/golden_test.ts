@@ -1,10 +1,14 @@
 /**
- * Programs whose output was recorded from LuaJIT, run plain and with a
- * suspension forced at every call and back-edge.
+ * Programs whose output was recorded from LuaJIT, run in each of the ways of
+ * lua/compiler/force.ts.
  */
 import assert from "node:assert/strict";
 import { LuaError } from "../../../lua/errors.ts";
-import { forceSuspensions } from "../../../lua/compiler/force.ts";
+import {
+  OTHER_VARIANTS,
+  runAs,
+  type Variant,
+} from "../../../lua/compiler/force.ts";
 import { createCompilerState } from "../../../lua/compiler/state.ts";
 import { NOTHING } from "../../../lua/host.ts";
 import { openLibraries } from "../../../lua/stdlib/open.ts";
@@ -13,7 +17,7 @@ import { isTable } from "../../../lua/value.ts";
 const FOLDER = new URL("golden/", import.meta.url);
 
 /** Runs a program and returns what it prints. */
-function run(name: string, source: string, force: boolean): string {
+function run(name: string, source: string, variant: Variant): string {
   using state = createCompilerState();
   let printed = "";
   const print = (bytes: string) => void (printed += bytes);
@@ -32,7 +36,7 @@ function run(name: string, source: string, force: boolean): string {
       return NOTHING;
     }),
   );
-  const undo = force ? forceSuspensions() : () => {};
+  using _ = runAs(variant);
   try {
     const thread = state.newThread(state.load(source, "@" + name));
     const outcome = state.resume(thread, []);
@@ -41,8 +45,6 @@ function run(name: string, source: string, force: boolean): string {
   } catch (error) {
     if (!(error instanceof LuaError)) throw error;
     printed += `error: ${error.message}\n`;
-  } finally {
-    undo();
   }
   return printed;
 }
@@ -53,10 +55,9 @@ for (const { name } of Deno.readDirSync(FOLDER)) {
   const golden = Deno.readTextFileSync(
     new URL(name.replace(/\.lua$/, ".out"), FOLDER),
   );
-  for (const force of [false, true]) {
-    const how = force ? "with forced suspensions" : "plain";
-    Deno.test(`${name} prints what LuaJIT prints, ${how}`, () => {
-      assert.equal(run(name, source, force), golden);
+  for (const variant of ["plain", ...OTHER_VARIANTS] as const) {
+    Deno.test(`${name} prints what LuaJIT prints, ${variant}`, () => {
+      assert.equal(run(name, source, variant), golden);
     });
   }
 }

@@ -5,7 +5,16 @@
  */
 import { strictEqual } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { createState, ENGINE_NAMES } from "../../../lua/engines.ts";
+import {
+  OTHER_VARIANTS,
+  runAs,
+  type Variant,
+} from "../../../lua/compiler/force.ts";
+import {
+  createState,
+  ENGINE_NAMES,
+  type EngineName,
+} from "../../../lua/engines.ts";
 import { LuaError } from "../../../lua/errors.ts";
 import { openLibraries } from "../../../lua/stdlib/open.ts";
 import { binaryString } from "../../../runtime/posix/bytes.ts";
@@ -63,10 +72,21 @@ function run(
   return printed;
 }
 
-for (const engine of ENGINE_NAMES) {
+/** Engines, and the other ways in which the compiled one may run code. */
+const WAYS: readonly { engine: EngineName; variant: Variant }[] = [
+  ...ENGINE_NAMES.map((engine) => ({ engine, variant: "plain" as const })),
+  ...OTHER_VARIANTS.map((variant) => ({
+    engine: "compiled" as const,
+    variant,
+  })),
+];
+
+for (const { engine, variant } of WAYS) {
   for (const program of programs) {
-    Deno.test(`${program} prints on ${engine} what LuaJIT prints`, async () => {
+    const how = variant === "plain" ? engine : `${engine} (${variant})`;
+    Deno.test(`${program} prints on ${how} what LuaJIT prints`, async () => {
       const makeState = await createState(engine);
+      using _ = runAs(variant);
       const golden = readBinary(program.replace(/lua$/, "out"));
       let printed = "";
       for (const zone of zonesOf(program)) {
