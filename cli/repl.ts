@@ -16,6 +16,7 @@ import {
 } from "../lua/runtime.ts";
 import { encodeText } from "../lua/text.ts";
 import type { LuaFunction, LuaValue } from "../lua/value.ts";
+import { recordSignal, signalArrived } from "../runtime/posix/signal_record.ts";
 import { writeFully } from "../runtime/posix/write_fully.ts";
 import { watchEveryInterrupt } from "./interrupt_watch.ts";
 import { readable } from "./readable.ts";
@@ -30,6 +31,11 @@ const CONTINUED = ">> ";
 const INTERRUPTED = "interrupted!";
 const HINT = "(Ctrl-D ends the session)\n";
 
+/** Signals that end the session; the terminal sends SIGHUP when it goes. */
+const ENDING = ["SIGTERM", "SIGQUIT", "SIGHUP"] as const;
+/** The time between two looks whether one has arrived in a busy loop, in ms. */
+const LOOK = 10;
+
 /**
  * Starts to read. What is typed runs while the eventer of the runtime runs; the
  * end of the input ends the process.
@@ -37,6 +43,7 @@ const HINT = "(Ctrl-D ends the session)\n";
  * @param options How the runtime is made.
  */
 export async function startRepl(options: RuntimeOptions): Promise<Runtime> {
+  ENDING.forEach(recordSignal); // all before the first listener
   const pollSignals = await watchEveryInterrupt(() => repl.pressed());
   const repl: Repl = new Repl(pollSignals);
   const runtime = await createRuntime({
@@ -68,6 +75,7 @@ class Repl {
   /** Whether the engine asks for interrupts: Lua code is running. */
   #inLua = false;
   #mustRaise = false;
+  #lookAt = 0;
   #presses = 0;
 
   /** @param pollSignals Calls {@link pressed} if Ctrl-C was. */
@@ -75,12 +83,8 @@ class Repl {
 
   start(runtime: Runtime): void {
     this.#runtime = runtime;
-    for (const signal of ["SIGTERM", "SIGQUIT", "SIGHUP"] as const) {
-      Deno.addSignalListener(signal, () => {
-        this.#editor.close();
-        writeFully(2, terminationMessage(signal));
-        Deno.exit(EXIT_SIGNAL);
-      });
+    for (const signal of ENDING) {
+      Deno.addSignalListener(signal, () => this.#terminate(signal));
     }
     // Keys come through Deno: the loop must not block the thread meanwhile.
     runtime.eventer.hold({ outside: true });
@@ -98,6 +102,12 @@ class Repl {
   exit(code: number): never {
     this.#editor.close();
     Deno.exit(code);
+  }
+
+  #terminate(signal: typeof ENDING[number]): never {
+    this.#editor.close();
+    writeFully(2, terminationMessage(signal));
+    Deno.exit(EXIT_SIGNAL);
   }
 
   #end(): void {
@@ -174,6 +184,12 @@ class Repl {
 
   /** The engine's interrupt handler. */
   pollInterrupts(): "continue" {
+    const now = performance.now();
+    if (now >= this.#lookAt) {
+      this.#lookAt = now + LOOK;
+      const arrived = ENDING.find(signalArrived);
+      if (arrived !== undefined) this.#terminate(arrived);
+    }
     this.#inLua = true;
     this.pollSignals();
     this.#inLua = false;

@@ -100,7 +100,11 @@ export class LineEditor {
   close(): void {
     this.#closed = true;
     this.#interface.close();
-    Deno.stdin.setRaw(false);
+    try {
+      Deno.stdin.setRaw(false);
+    } catch {
+      // The terminal is gone.
+    }
   }
 }
 

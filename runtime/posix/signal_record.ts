@@ -17,7 +17,7 @@ const symbols = libc({
 const sigignore = libcAddress("sigignore");
 
 /** Signals that can be recorded, with the numbers that POSIX gives them. */
-const NUMBERS = { SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 };
+const NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 };
 
 /** A signal that can be recorded. */
 export type RecordedSignal = keyof typeof NUMBERS;

@@ -67,12 +67,28 @@ class Session implements AsyncDisposable {
     }
   }
 
+  /** What the screen shows up to the next dot. */
+  async word(): Promise<string> {
+    const decoder = new TextDecoder();
+    while (!this.#output.includes(".")) {
+      const { value, done } = await this.#reader.read();
+      if (done) assert.fail("never showed a dot");
+      this.#output += decoder.decode(value, { stream: true });
+    }
+    return this.#output.slice(0, this.#output.indexOf("."));
+  }
+
   /** Types a line at the prompt and waits for what it shows. */
   async enter(line: string, shown: string): Promise<void> {
     await this.shows("> ");
     await this.type(line + "\r");
     await this.shows("\n"); // the echo is over
     await this.shows(shown);
+  }
+
+  /** Takes the terminal away. */
+  hangUp(): void {
+    this.#child.kill("SIGKILL");
   }
 
   /** The exit status, once the program has ended. */
@@ -199,3 +215,39 @@ replTest("the REPL keeps its history in a file", async (session, history) => {
   await later.type("\r");
   await later.shows('"firstline"');
 });
+
+for (
+  const [what, code] of [
+    ["at the prompt", ""],
+    ["in a wait", "print('here') mtev.sleep(1000)"],
+    ["in a busy loop", "print('here') while true do end"],
+  ] as const
+) {
+  replTest(`the REPL ends when its terminal goes ${what}`, async (session) => {
+    await session.enter(
+      "'pid ' .. io.open('/proc/self/stat'):read('*n') .. '.'",
+      '"pid ',
+    );
+    const pid = await session.word();
+    await session.shows("> ");
+    if (code !== "") {
+      await session.type(code + "\r");
+      await session.shows("here\n");
+    }
+    session.hangUp();
+    // It is no child of ours, so nothing tells; the deadline of the test bounds it.
+    while (isAlive(pid)) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  });
+}
+
+/** Whether a process runs; init may be slow to take a zombie away. */
+function isAlive(pid: string): boolean {
+  try {
+    return !/^State:\s+Z/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
