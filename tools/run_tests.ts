@@ -26,7 +26,7 @@ import {
 } from "./test_counts.ts";
 
 /** After how many milliseconds a part of the suite is taken for hung. */
-const LIMIT = 8 * 60_000;
+const LIMIT = 25 * 60_000;
 
 /** In a random order, each file watched for descriptors that it leaves open. */
 const SHUFFLED = [
