@@ -23,6 +23,12 @@ for (const name of Deno.env.get("LUAMTEV_UNSET")?.split(" ") ?? []) {
   Deno.env.delete(name);
 }
 
+if (Deno.args.includes("--watch")) {
+  const { watch, watchWords } = await import("./watch.ts");
+  const { watches, rest } = watchWords(Deno.args);
+  if (watches) await watch(rest);
+}
+
 const interrupts = new Interrupts();
 let interruptedAt: number | undefined;
 const pollSignals = watchInterrupts(() => {

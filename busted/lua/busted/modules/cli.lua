@@ -106,6 +106,7 @@ return function(options)
   parser:flag('--[no-]restore-mocks', 'revert the spies, stubs and mocks of each test after it', false)
   if not options.standalone then
     parser:option('-j, --jobs=COUNT', 'run the files in COUNT processes', 1, number('jobs'))
+    parser:flag('--[no-]watch', 'run again whenever a Lua file has changed', false)
     parser:option('--shard=I/N', 'run the I-th of N parts of the files')
     parser:flag('--[no-]last-failed', 'run the tests that failed in the last run, or all if none did', false)
   end
