@@ -15,6 +15,7 @@ import { runtime } from "./messages.ts";
 import { BUDGET, MAX_DEPTH, Reason, S, X } from "./registers.ts";
 import { type Callable, type Resumer } from "./records.ts";
 import type { Prototype } from "./prototype.ts";
+import { mayNest, NESTING_WITHOUT_CARE } from "./nesting.ts";
 import {
   errorFrames,
   hostDepth,
@@ -25,8 +26,8 @@ import {
 
 /** Frames that a stack may hold, on the heap. */
 const MAX_FRAMES = 200_000;
-/** Host calls and coroutines that may nest, each on JavaScript's stack. */
-const MAX_NESTING = 160;
+/** Where the count of an execution starts at most: room for some 30 frames. */
+const NESTED_DEPTH = MAX_DEPTH - 64 * 64;
 /** JavaScript frames below which a deep count means many calls. */
 const SHALLOW = 60;
 
@@ -166,12 +167,15 @@ export function driveExecution<A, B>(
   const parent = X.execution;
   const depth = X.d;
   execution.parent = parent;
-  execution.base = depth;
-  execution.nesting = (parent?.nesting ?? 0) + 1;
-  if (execution.nesting > MAX_NESTING) {
+  execution.base = depth > NESTED_DEPTH ? NESTED_DEPTH : depth;
+  const nesting = (parent?.nesting ?? 0) + 1;
+  if (nesting > NESTING_WITHOUT_CARE && !mayNest()) {
     throw new LuaError(runtime.cStackOverflow);
   }
+  execution.nesting = nesting;
   X.execution = execution;
+  // However deep the stack is already, a few calls find room.
+  X.d = execution.base;
   try {
     return run(execution, start, first, second);
   } finally {
