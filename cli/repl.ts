@@ -195,7 +195,7 @@ class Repl {
     this.#inLua = false;
     if (this.#mustRaise) {
       this.#mustRaise = false;
-      throw new LuaError(INTERRUPTED);
+      throw new LuaError(this.#runtime.state.where(1) + INTERRUPTED);
     }
     return "continue";
   }

@@ -235,7 +235,7 @@ function defineRaw(state: EngineState, define: DefineBase): void {
       return argumentError(state, 1, "nil or table expected");
     }
     if (table.mt !== undefined && table.mt.get("__metatable") !== undefined) {
-      throw newError(state.where(1) + "cannot change a protected metatable");
+      throw newError(state.where(1) + runtime.protectedMetatable);
     }
     state.setMetatable(table, mt);
     return table;

@@ -3,6 +3,7 @@
  * functions waits until the stack has moved to the heap (`inspecting` in
  * host_function.ts); everything else reads the stack where it is.
  */
+import { runtime } from "./messages.ts";
 import {
   type Args,
   argumentError,
@@ -159,7 +160,7 @@ function getInfo(state: EngineState, args: LuaValue[]): LuaValue {
     fn = functionOf(frame);
   }
   if (/[^SlnufL]/.test(what)) {
-    argumentError(state, place + 1, "invalid option");
+    argumentError(state, place + 1, runtime.invalidOption);
   }
   const info = state.newTable();
   if (what.includes("S")) sourceInfo(info, prototype);
@@ -262,7 +263,7 @@ function defineUpvalues(
       checkInteger(state, args, 1),
     );
     if (upvalue === undefined) {
-      return argumentError(state, 1, "invalid upvalue index");
+      return argumentError(state, 1, runtime.invalidUpvalue);
     }
     let id = identities.get(upvalue.identity);
     if (id === undefined) {
@@ -277,7 +278,7 @@ function defineUpvalues(
       checkFunction(state, args, 2),
       checkInteger(state, args, 3),
     );
-    if (from === undefined) argumentError(state, 3, "invalid upvalue index");
+    if (from === undefined) argumentError(state, 3, runtime.invalidUpvalue);
     else joinUpvalue(fn, checkInteger(state, args, 1), from.identity);
     return give(EMPTY);
   });

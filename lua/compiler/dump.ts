@@ -2,6 +2,7 @@
  * What `string.dump` returns and `load` reads back: a mark that no Lua source
  * starts with, the number of the function, the chunk's name and its source.
  */
+import { runtime } from "./messages.ts";
 import { LuaError } from "../errors.ts";
 import type { LuaFunction } from "../value.ts";
 import { Chunk } from "./chunk.ts";
@@ -26,14 +27,14 @@ export function loadDump(
   if (text[0] !== "\x1b") return undefined;
   const header = /^(\d+)\n(\d+)\n/.exec(text.slice(MARK.length, 64));
   if (!text.startsWith(MARK) || header === null) {
-    throw new LuaError("cannot load incompatible bytecode");
+    throw new LuaError(runtime.incompatibleDump);
   }
   const nameAt = MARK.length + header[0].length;
   const sourceAt = nameAt + Number(header[2]);
   const chunk = new Chunk(text.slice(sourceAt), text.slice(nameAt, sourceAt));
   const id = Number(header[1]);
   if (id >= chunk.prototypes.length) {
-    throw new LuaError("cannot load malformed bytecode");
+    throw new LuaError(runtime.malformedDump);
   }
   return chunk.instantiateFunction(id, environment);
 }

@@ -67,6 +67,11 @@ export const runtime = {
   invalidNext: "invalid key to 'next'",
   tostringResult: "'tostring' must return a string to 'print'",
   cannotDump: "unable to dump given function",
+  incompatibleDump: "cannot load incompatible bytecode",
+  malformedDump: "cannot load malformed bytecode",
+  protectedMetatable: "cannot change a protected metatable",
+  invalidOption: "invalid option",
+  invalidUpvalue: "invalid upvalue index",
   tooManyResults: "too many results to unpack",
 };
 

@@ -187,7 +187,7 @@ replTest("Ctrl-C drops a line, ends waits and busy loops", async (session) => {
   await session.shows("interrupted!\n");
   await session.enter("print('busy') while true do end", "busy\n");
   await session.type(CTRL_C);
-  await session.shows("interrupted!\n");
+  await session.shows("stdin:1: interrupted!\n");
   await session.enter("3 + 4", "7\n");
 });
 
