@@ -14,6 +14,7 @@ import { formatTraceback } from "../lua/traceback.ts";
 import { isTerminal } from "../runtime/posix/descriptors.ts";
 import { addCoverage } from "./coverage_host.ts";
 import { addGuard } from "./guard.ts";
+import { addOpenThings } from "./open_things.ts";
 import { OutputCapture } from "./output_capture.ts";
 import { addWire } from "./wire.ts";
 import type { Interrupts } from "./interrupts.ts";
@@ -149,6 +150,7 @@ export function hostTable(
   define(host, "capture_take", () => multi(...capture?.take() ?? ["", ""]));
 
   addCoverage(runtime, host, folder);
+  addOpenThings(runtime, host, folder);
   addWire(state, host);
   addGuard(runtime, host, interrupts, folder);
   return host;

@@ -64,6 +64,8 @@ return function()
     timeout = nil,
     --- How often a test that fails is tried again.
     retry = 0,
+    --- What looks for things that tests leave behind (busted/leaks.lua), if anything.
+    leaks = nil,
     --- What takes the output of tests (busted/capture.lua), if anything.
     capture = nil,
     --- Whether spies and stubs of a test are reverted after it.

@@ -92,15 +92,22 @@ local function install(busted)
     return reached
   end
 
-  local function it(element)
-    local parent = context.parent(element)
-    if not block.lazy_setup(parent) then return end
+  local function run_with_hooks(element, parent)
     local snapshot = busted.restore_mocks and busted.api.assert:snapshot()
     block.enter_test(element)
     local passed, reached = block.before_each(parent)
     if passed then reached = run_test(element, parent) end
     block.after_each(reached)
     if snapshot and not snapshot.reverted then snapshot:revert() end
+  end
+
+  local function it(element)
+    local parent = context.parent(element)
+    if not block.lazy_setup(parent) then return end
+    if not busted.leaks then return run_with_hooks(element, parent) end
+    busted.leaks.watch(busted.full_name(element.name or 'it', parent), function()
+      run_with_hooks(element, parent)
+    end)
   end
 
   local function pending(element)

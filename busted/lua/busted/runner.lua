@@ -169,6 +169,7 @@ local function run(name, words, settings, caller)
   busted.timeout = timeout and timeout > 0 and timeout or nil
   busted.retry = tonumber(options.retry) or 0
   busted.restore_mocks = options['restore-mocks']
+  if options.leaks then busted.leaks = require 'busted.leaks' end
   if options.capture then busted.capture = require 'busted.capture' end
   if not options['auto-insulate'] then busted.register('file', {}) end
   if options.lazy then

@@ -102,6 +102,7 @@ return function(options)
   parser:option('--timeout=SECONDS', 'how long a test or hook may take; 0 is for ever', 300, number('timeout'))
   parser:option('--retry=COUNT', 'try a test that fails up to COUNT times again; one that passes then is reported as flaky', 0, number('retry'))
   parser:flag('--[no-]capture', 'show what tests print only when they fail', false)
+  parser:flag('--[no-]leaks', 'name the tests that leave globals, coroutines or descriptors behind', false)
   parser:option('--coverage-dir=DIR', 'where --coverage writes lcov.info and index.html', 'coverage')
   parser:flag('--[no-]restore-mocks', 'revert the spies, stubs and mocks of each test after it', false)
   if not options.standalone then
