@@ -123,3 +123,22 @@ Deno.test("an error of any kind at any site is reported, and the run goes on", a
   assert.match(stdout, /^ok \d+ - last$/m);
   assert.equal(code, 1);
 });
+
+Deno.test("--diff=structural shows what differs in every report", async () => {
+  const spec =
+    "it('a', function() assert.same({ a = 1, b = 2, c = { 3 } }, { a = 1, b = 5, c = { 3 } }) end)";
+  const message = "a_spec.lua:1: Expected objects to be the same.\n" +
+    "- expected, + passed in\n  {\n-   b = 2\n+   b = 5\n    … 2 equal\n  }";
+  const tap = await runSpec(spec, ["--diff=structural"]);
+  assert.equal(
+    tap.stdout,
+    `not ok 1 - a\n# a_spec.lua @ 1\n# Failure message: ${
+      message.replaceAll("\n", "\n# ")
+    }\n1..1\n`,
+  );
+  const json = await runSpec(spec, ["--diff=structural"], "json");
+  assert.equal(JSON.parse(json.stdout).failures[0].message, message);
+  const wrong = await runSpec(spec, ["--diff=other"]);
+  assert.match(wrong.stderr, /error: --diff=other: want busted or structural/);
+  assert.equal(wrong.code, 1);
+});

@@ -41,6 +41,13 @@ local lost = {
   yielded = 'attempt to yield from outside a coroutine',
 }
 
+--- The message of a comparison with what differs in place of both values.
+local function difference_text(message, known)
+  local head = tostring(message):match('^(.-)\nPassed in:') or tostring(message)
+  local lines = require 'busted.diff'(known.expected, known.actual)
+  return head .. '\n- expected, + passed in\n' .. table.concat(lines, '\n')
+end
+
 --- Creates an instance.
 return function()
   local mediator = new_mediator()
@@ -64,6 +71,8 @@ return function()
     timeout = nil,
     --- How often a test that fails is tried again.
     retry = 0,
+    --- Whether messages of comparisons have what differs instead of both values.
+    structural = false,
     --- What looks for things that tests leave behind (busted/leaks.lua), if anything.
     leaks = nil,
     --- What takes the output of tests (busted/capture.lua), if anything.
@@ -191,6 +200,7 @@ return function()
       trace = busted.getTrace(element, 2, value)
       message = busted.rewriteMessage(element, value, trace)
       local known = status == 'failure' and details[value] or {}
+      if busted.structural and known.compared then message = difference_text(message, known) end
       known.full = traces.full(2)
       details[trace] = known
       return value

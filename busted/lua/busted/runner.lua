@@ -169,6 +169,9 @@ local function run(name, words, settings, caller)
   busted.timeout = timeout and timeout > 0 and timeout or nil
   busted.retry = tonumber(options.retry) or 0
   busted.restore_mocks = options['restore-mocks']
+  if options.diff ~= 'busted' and options.diff ~= 'structural' then
+    fail(('%s: error: --diff=%s: want busted or structural; re-run with --help for usage.'):format(name, options.diff))
+  end
   if options.leaks then busted.leaks = require 'busted.leaks' end
   if options.capture then busted.capture = require 'busted.capture' end
   if not options['auto-insulate'] then busted.register('file', {}) end
@@ -194,6 +197,8 @@ local function run(name, words, settings, caller)
   busted.randomize = options['shuffle-tests']
 
   local default = settings.output or (host.isatty(1) and 'pretty' or 'plainTerminal')
+  -- pretty shows it anyway, and better.
+  busted.structural = options.diff == 'structural' and (options.output or default) ~= 'pretty'
   local load_handler = is_worker and function() end or require 'busted.modules.output_handler_loader'()
   load_handler(busted, options.output or default, {
     defaultOutput = default,
