@@ -90,6 +90,8 @@ local function run(words)
   local busted = require 'busted.core'()
   require 'busted'(busted)
   require 'busted.libmtev_globals'
+  require 'busted.libmtev_http'
+  require 'busted.libmtev_child'
   if os.getenv('LUA_PATH') then package.path = package.path .. ';' .. os.getenv('LUA_PATH') end
 
   local problems = 0
