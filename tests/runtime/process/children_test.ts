@@ -147,7 +147,7 @@ Deno.test("disposing kills the children that run and leaves no descriptor", asyn
   const all = Array.from({ length: 20 }, () => {
     const child = children.spawn(
       "/bin/sh",
-      ["sh", "-c", "trap '' TERM; sleep 1000"],
+      ["sh", "-c", "trap '' TERM; exec sleep 1000"],
       [],
     );
     closePipes(child);
