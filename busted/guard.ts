@@ -64,6 +64,12 @@ export function addGuard(
     return guarded.result ?? new Suspension((waker) => guarded.await(waker));
   });
 
+  /** take(): hands what the harness's coroutine has kept to the running body. */
+  define(host, "take", () => {
+    current?.take();
+    return NOTHING;
+  });
+
   /** keep(): hands what the running body owns to the harness's coroutine. */
   define(host, "keep", () => {
     current?.keep();
@@ -120,6 +126,18 @@ function positionOf(frames: readonly Frame[]): string {
   return frame === undefined ? "" : `${frame.source}:${frame.currentLine}: `;
 }
 
+/** Makes one coroutine own what another one owned. */
+function handOver(from: Coroutine, to: Coroutine): void {
+  if (from === to || from.owned === undefined) return;
+  for (const resource of [...from.owned]) {
+    if (resource instanceof EventerHandle) resource.handTo(to);
+    else {
+      from.disown(resource);
+      to.own(resource);
+    }
+  }
+}
+
 /** One run of one body. */
 class Guarded {
   /** What `run` returns, once it is known. */
@@ -130,8 +148,6 @@ class Guarded {
   readonly #parent: Coroutine;
   #child: Coroutine | undefined;
   #waker: Waker | undefined;
-  /** An error was raised in the body since the last look at it. */
-  #raised = false;
   #timer: { cancel(): void } | undefined;
 
   constructor(
@@ -165,7 +181,7 @@ class Guarded {
     this.#child = child;
     if (this.result !== undefined) return;
     if (child.finished) this.#end(multi("cancelled"));
-    else if (child.wait === undefined) this.#yielded();
+    else if (child.yielded) this.#yielded();
   }
 
   /** Goes on with the harness once the body has ended. */
@@ -173,9 +189,7 @@ class Guarded {
     this.#waker = waker;
     const watch = () => {
       if (this.result !== undefined) return;
-      // An error that was raised may not have arrived yet.
-      if (this.#raised) this.#raised = false;
-      else if (this.#child?.wait === undefined) return this.#yielded();
+      if (this.#child?.yielded) return this.#yielded();
       const message = this.#interrupts.due();
       if (message !== undefined) this.#raise(message);
       this.#timer = this.#runtime.eventer.timer(LOOK, watch);
@@ -191,7 +205,6 @@ class Guarded {
     const child = this.#child;
     if (child?.wait === undefined) return;
     const position = positionOf(this.#runtime.state.frames(child.thread, 0));
-    this.#raised = true;
     child.wait.undo?.();
     child.wait.fail(new LuaError(position + encodeText(message)));
   }
@@ -215,16 +228,15 @@ class Guarded {
     this.#waker?.wake(...result.values);
   }
 
+  /** Gives the running body what hooks before it have opened. */
+  take(): void {
+    const child = this.#runtime.coroutines.currentOrNone;
+    if (child !== undefined) handOver(this.#parent, child);
+  }
+
   /** Hands on what the running body owns. */
   keep(): void {
     const child = this.#runtime.coroutines.currentOrNone;
-    if (child?.owned === undefined || child === this.#parent) return;
-    for (const resource of [...child.owned]) {
-      if (resource instanceof EventerHandle) resource.handTo(this.#parent);
-      else {
-        child.disown(resource);
-        this.#parent.own(resource);
-      }
-    }
+    if (child !== undefined) handOver(child, this.#parent);
   }
 }

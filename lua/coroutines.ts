@@ -43,6 +43,8 @@ export class Coroutine {
   wait: Wait | undefined;
   /** Set once it ended, failed or was cancelled. */
   finished = false;
+  /** It yielded to nobody, and has not gone on since. */
+  yielded = false;
   /** Words `file:line` of the call that made it, for error reports. */
   spawnedAt: { toString(): string } | undefined;
 
@@ -274,6 +276,7 @@ export class Coroutines implements Disposable, Iterable<Coroutine> {
     error: LuaError | undefined,
   ): void {
     if (coroutine.finished) return;
+    coroutine.yielded = false;
     let outcome: Outcome;
     this.#nesting++;
     try {
@@ -289,6 +292,7 @@ export class Coroutines implements Disposable, Iterable<Coroutine> {
         this.#begin(coroutine, outcome.suspension);
         return;
       case "yielded": // nobody will wake it (mtev-lua-api.md §2.8)
+        coroutine.yielded = true;
         return;
       case "ended":
         this.#finish(coroutine);

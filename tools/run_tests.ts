@@ -1,7 +1,8 @@
 /**
  * The whole test suite, which bin/test and `deno task test` run: the tests of
  * `deno test` in a random order and with its sanitizers (deno.json), the
- * examples in documentation comments and guides, and the conformance corpus.
+ * examples in documentation comments and guides, the conformance corpora, and
+ * the specs of the API.
  * The last line is `N passed, N failed`; known failures of the corpus count as
  * skipped, as do its cases for which the system lacks a library. Ends with
  * status 1 when something failed or nothing ran.
@@ -22,6 +23,7 @@ import {
   failureReport,
   formatCounts,
   parseCounts,
+  parseTap,
   type TestCounts,
 } from "./test_counts.ts";
 
@@ -89,6 +91,25 @@ async function bustedConformance(): Promise<TestCounts> {
   return counts;
 }
 
+/** Runs the specs, which are Lua and in Lua's hands: with bin/mtev-busted. */
+async function specs(): Promise<TestCounts> {
+  const { stdout, stderr, success } = await new Deno.Command(
+    `${root}/bin/mtev-busted`,
+    {
+      args: ["-j", "2", "-o", "TAP", "tests/lua"],
+      cwd: root,
+      stdin: "null",
+      signal: AbortSignal.timeout(LIMIT),
+    },
+  ).output();
+  const decoder = new TextDecoder();
+  const output = decoder.decode(stdout);
+  const counts = parseTap(output, success);
+  if (counts.failed > 0) reports.push(output, decoder.decode(stderr));
+  console.log(`specs: ${formatCounts(counts)}`);
+  return counts;
+}
+
 function exists(path: string): boolean {
   try {
     Deno.statSync(`${root}/${path}`);
@@ -108,6 +129,7 @@ if (Deno.args.length > 0) {
   all.push(await denoTest(["--doc", "--permit-no-files", ...documented]));
   all.push(await conformance());
   all.push(await bustedConformance());
+  all.push(await specs());
 }
 for (const report of reports) console.log(report);
 const counts = addCounts(all);

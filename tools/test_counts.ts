@@ -38,6 +38,25 @@ export function parseCounts(output: string, success: boolean): TestCounts {
 }
 
 /**
+ * Counts the results in the output of mtev-busted's TAP handler.
+ *
+ * @param output What it wrote on standard output
+ * @param success Whether it exited with 0
+ * @returns The counts; a run without its closing plan, or that failed without
+ * a failed test, counts as one failure
+ */
+export function parseTap(output: string, success: boolean): TestCounts {
+  const count = (pattern: RegExp) => [...output.matchAll(pattern)].length;
+  const failed = count(/^not ok \d/gm);
+  const skipped = count(/^ok \d+ - # SKIP/gm);
+  const passed = count(/^ok \d/gm) - skipped;
+  const planned = /^1\.\.(\d+)$/m.exec(output)?.[1];
+  const complete = Number(planned) === passed + failed + skipped &&
+    (success || failed > 0);
+  return { passed, failed: complete ? failed : failed + 1, skipped };
+}
+
+/**
  * Cuts out what one run of `deno test` says of its failures.
  *
  * @param output What it wrote on standard output

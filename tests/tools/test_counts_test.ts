@@ -4,6 +4,7 @@ import {
   failureReport,
   formatCounts,
   parseCounts,
+  parseTap,
 } from "../../tools/test_counts.ts";
 
 Deno.test("parseCounts() reads the closing line with its steps and colours", () => {
@@ -95,4 +96,28 @@ Deno.test("failureReport() is the sections of what failed, without colours", () 
     "ERRORS \n\n./a_test.ts (uncaught error)\n\n FAILURES \n\nFAILED | 0 passed | 1 failed (1ms)",
   );
   strictEqual(failureReport("ok | 1 passed | 0 failed (1ms)\n"), "");
+});
+
+Deno.test("parseTap() counts results, and finds runs that are not whole", () => {
+  const output =
+    "printed\nok 1 - a\nok 2 - # SKIP b\nnot ok 3 - c\n# d\n1..3\n";
+  deepStrictEqual(parseTap(output, false), {
+    passed: 1,
+    failed: 1,
+    skipped: 1,
+  });
+  deepStrictEqual(parseTap("ok 1 - a\n1..1\n", true), {
+    passed: 1,
+    failed: 0,
+    skipped: 0,
+  });
+  for (
+    const [text, success] of [
+      ["ok 1 - a\n", true],
+      ["ok 1 - a\n1..1\n", false],
+      ["", true],
+    ] as const
+  ) {
+    strictEqual(parseTap(text, success).failed, 1, text);
+  }
 });

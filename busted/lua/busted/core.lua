@@ -214,6 +214,7 @@ return function()
           host.keep()
           return { ... }
         end
+        host.take()
         return finish(xpcall(guarded, handler))
       end, busted.timeout)
       if busted.capture then busted.capture.finish(descriptor, outcome == 'ended' and results[1]) end
