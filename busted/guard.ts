@@ -210,6 +210,7 @@ class Guarded {
   }
 
   #yielded(): void {
+    if (this.#child !== undefined) handOver(this.#child, this.#parent);
     this.#end(multi("yielded"));
     this.#cancel();
   }
