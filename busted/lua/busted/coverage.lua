@@ -12,7 +12,7 @@ local function read_configuration(path)
   if not chunk then return nil, problem end
   local globals = setmetatable({}, { __index = _G })
   local ok, result = pcall(setfenv(chunk, globals))
-  if not ok then return nil, tostring(result) end
+  if not ok then return nil, require 'busted.traces'.text(result) end
   return type(result) == 'table' and result or globals
 end
 

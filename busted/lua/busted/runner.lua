@@ -50,7 +50,7 @@ local function read_config(options)
   local chunk, problem = loadfile(path)
   if not chunk then fail(('failed loading config file `%s`: %s'):format(path, problem)) end
   local ok, config = pcall(chunk)
-  if not ok then fail(('busted: error: %s'):format(tostring(config))) end
+  if not ok then fail(('busted: error: %s'):format(require 'busted.traces'.text(config))) end
   if type(config) ~= 'table' then fail('busted: error: .busted file does not return a table.') end
   return config
 end
@@ -189,7 +189,7 @@ local function run(name, words, settings, caller)
     local chunk, problem = loadstring(statement)
     local ok = chunk ~= nil
     if ok then ok, problem = pcall(chunk) end
-    if not ok then fail(('%s: error: %s'):format(name, tostring(problem))) end
+    if not ok then fail(('%s: error: %s'):format(name, require 'busted.traces'.text(problem))) end
   end
   local counts = count_problems(busted)
   local specs = coverage and coverage.note_specs(busted)

@@ -1,5 +1,6 @@
 -- Runs the script given with --helper. Specification: busted.md §5.5.
 
+local traces = require 'busted.traces'
 local utils = require 'busted.utils'
 
 --- Returns load(busted, helper, options) -> true | nil, message.
@@ -25,6 +26,6 @@ return function()
     end)
     _G.arg = old
     if ok then return true end
-    return nil, ('failed running the specified helper (%s), error: %s'):format(helper, tostring(problem))
+    return nil, ('failed running the specified helper (%s), error: %s'):format(helper, traces.text(problem))
   end
 end
