@@ -200,7 +200,7 @@ local function run(name, words, settings, caller)
   -- pretty shows it anyway, and better.
   busted.structural = options.diff == 'structural' and (options.output or default) ~= 'pretty'
   local load_handler = is_worker and function() end or require 'busted.modules.output_handler_loader'()
-  load_handler(busted, options.output or default, {
+  local loaded, wrong = pcall(load_handler, busted, options.output or default, {
     defaultOutput = default,
     enableSound = options['enable-sound'],
     verbose = options.verbose,
@@ -209,6 +209,9 @@ local function run(name, words, settings, caller)
     deferPrint = options['defer-print'],
     arguments = as_list(options.Xoutput, true),
   })
+  if not loaded then
+    fail(('%s: error: The output handler failed: %s'):format(name, require 'busted.traces'.text(wrong)))
+  end
   if options.helper and options.helper ~= '' and not is_parallel then
     local ok, problem = require 'busted.modules.helper_loader'()(busted, options.helper, {
       verbose = options.verbose,
