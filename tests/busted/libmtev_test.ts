@@ -124,10 +124,11 @@ it('runs children', function()
   kill_child(child)
   local counting = start_child {
     path = '/bin/sh',
-    argv = { 'sh', '-c', 'echo up >&2; trap "" HUP; for i in 1 2 3; do echo item $i >&2; done; exec sleep 1000' },
+    argv = { 'sh', '-c', 'echo item 1 >&2; until [ -e go ]; do sleep 0.02; done; echo item 2 >&2; echo item 3 >&2; exec sleep 1000' },
     boot_match = 'item 1',
   }
   local key = counting:watchfor(function(line) return line:find('item 3') end)
+  io.open('go', 'w'):close()
   assert.equal('item 3\\n', counting:waitfor(key, 20))
   counting:watchfor_stop(key)
   kill_child(counting)
