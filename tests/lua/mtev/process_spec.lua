@@ -7,18 +7,21 @@ describe('processes', function()
   end)
 
   it('have pipes', function()
-    local process, stdin, stdout = mtev.spawn('/bin/cat', { 'cat' }, {})
+    local process, stdin, stdout, stderr = mtev.spawn('/bin/cat', { 'cat' }, {})
     stdin:write('through the pipe\n')
     assert.equal('through the pipe\n', stdout:read('\n'))
     stdin:close()
     assert.equal(0, mtev.WEXITSTATUS(process:wait(10)))
+    stdout:close()
+    stderr:close()
   end)
 
   it('end by signals', function()
-    local process = mtev.spawn('/bin/sleep', { 'sleep', '1000' }, {})
+    local process, stdin, stdout, stderr = mtev.spawn('/bin/sleep', { 'sleep', '1000' }, {})
     process:kill(9)
     local status = process:wait(10)
     assert.same({ true, 9 }, { mtev.WIFSIGNALED(status), mtev.WTERMSIG(status) })
+    for _, pipe in ipairs { stdin, stdout, stderr } do pipe:close() end
   end)
 
   it('are supervised through what they write', function()
