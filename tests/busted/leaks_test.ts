@@ -20,17 +20,29 @@ describe('d', function()
     end)
   end)
   it('socket', function() kept = mtev.socket('inet') end)
+  it('file', function() kept = { kept, io.open('a_spec.lua') } end)
+  it('child', function() kept = { kept, mtev.spawn('/bin/cat', { 'cat' }, {}) } end)
+  it('timer', function() mtev.coroutine_spawn(mtev.sleep, 1000) end)
   it('ends soon', function() mtev.coroutine_spawn(function() mtev.sleep(0) end) end)
+  it('ends a little later', function()
+    mtev.coroutine_spawn(function()
+      mtev.socket('inet'):close()
+      mtev.socket('inet'):close()
+    end)
+  end)
   it('clean again', function() end)
 end)`,
     ["--leaks"],
   );
-  assert.match(stdout, /1\.\.6\n$/);
+  assert.match(stdout, /1\.\.10\n$/);
   assert.equal(
-    stderr,
+    stderr.replace(/\/\S*\/a_spec/, "FOLDER/a_spec"),
     'leak: d global: the global "left_behind"\n' +
       "leak: d coroutine: a coroutine at a_spec.lua:13, spawned at a_spec.lua:12\n" +
-      "leak: d socket: a descriptor (socket)\n",
+      "leak: d socket: a descriptor (socket)\n" +
+      "leak: d file: a descriptor (FOLDER/a_spec.lua)\n" +
+      "leak: d child: a descriptor (pipe); a descriptor (pipe); a descriptor (pipe)\n" +
+      "leak: d timer: a coroutine, spawned at a_spec.lua:19\n",
   );
   assert.equal(code, 0);
 });
