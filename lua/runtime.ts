@@ -8,6 +8,9 @@
  */
 import { Eventer, type EventerOptions } from "../runtime/eventer/eventer.ts";
 import { ConfigurationSource } from "../runtime/conf/configuration_source.ts";
+import { configureLogs } from "../runtime/log/configure.ts";
+import { DEFAULT_LOGS } from "../runtime/log/default_logs.ts";
+import type { LogDescription } from "../runtime/log/description.ts";
 import { Logs, type LogWriter } from "../runtime/log/logs.ts";
 import { newStoreBuffer, SharedStore } from "../runtime/sync/shared_store.ts";
 import { SharedWaits } from "../runtime/sync/shared_waits.ts";
@@ -66,6 +69,11 @@ export interface RuntimeOptions {
    * string; called when that is first used. Default: an empty one.
    */
   readonly configuration?: () => string | Promise<string>;
+  /**
+   * The log streams, beside those that are always there. Default: those of
+   * libmtev's generated configuration, where notices and debugging are off.
+   */
+  readonly logs?: readonly LogDescription[];
   /** Receives standard output, in binary strings. Default: descriptor 1. */
   readonly stdout?: LogWriter;
   /** Receives standard error, likewise. Default: descriptor 2. */
@@ -143,10 +151,15 @@ export class Runtime implements Disposable, AsyncDisposable {
     this.#options = options;
     this.#makeState = makeState;
     this.eventer = new Eventer(options.eventer);
+    const loop = options.loop ?? 0;
     this.logs = new Logs({
       stdout: options.stdout ?? ((bytes) => writeFully(1, bytes)),
       stderr: options.stderr ?? ((bytes) => writeFully(2, bytes)),
+      threadName: `e:default/${loop}`,
+      eventer: this.eventer,
+      rotates: loop === 0,
     });
+    configureLogs(this.logs, options.logs ?? DEFAULT_LOGS);
     this.#configuration = new ConfigurationSource(
       options.configuration ?? (() => NO_CONFIGURATION),
     );
@@ -341,6 +354,7 @@ export class Runtime implements Disposable, AsyncDisposable {
     }
     this.#old.clear();
     this.#shared?.[Symbol.dispose]();
+    this.logs[Symbol.dispose]();
     this.#configuration[Symbol.dispose]();
     this.#shared = undefined;
   }
@@ -384,6 +398,7 @@ export class Runtime implements Disposable, AsyncDisposable {
 
   #exit(resources: ReadonlySet<StateResource>, code: number): never {
     for (const resource of resources) resource.beforeExit?.();
+    this.logs.goSync();
     return (this.#options.exit ?? Deno.exit)(code);
   }
 

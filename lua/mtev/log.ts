@@ -32,7 +32,9 @@ export function install(context: MtevContext, mtev: LuaTable): void {
     const facility = checkString(state, args, 0);
     if (args.length < 2) raise(state, "bad call to mtev.log", 0);
     const [text] = state.call(format, ...args.slice(1));
-    logs.get(facility).log(upToNul(text as string));
+    const stream = logs.get(facility);
+    const place = stream.wantsPlace ? state.calledFrom() : undefined;
+    stream.log(upToNul(text as string), place);
     return NOTHING;
   });
 
@@ -53,7 +55,9 @@ export function install(context: MtevContext, mtev: LuaTable): void {
       if (i > 0) line += "\t";
       line += typeof arg === "string" ? arg : state.tostring(arg);
     }
-    logs.get(process.printFacility).log(upToNul(line + "\n"));
+    const stream = logs.get(process.printFacility);
+    const place = stream.wantsPlace ? state.calledFrom() : undefined;
+    stream.log(upToNul(line + "\n"), place);
     return NOTHING;
   });
   state.globals.set("print", mtev.get("print"));

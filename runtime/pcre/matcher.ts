@@ -151,6 +151,19 @@ export class Matcher {
   }
 
   /**
+   * Whether the expression matches anywhere in a subject, which may be empty,
+   * whatever the walk has come to.
+   *
+   * @param subject A binary string
+   */
+  test(subject: string): boolean {
+    if (this.#code.isFreed) this.#code = compile(this.#expression);
+    this.reset();
+    const bytes = this.#subjectBytes(subject);
+    return this.#code.search(bytes, subject.length, undefined) > 0;
+  }
+
+  /**
    * Where a group of the last match starts. To be asked right after
    * {@link next}, before any other search.
    *
