@@ -47,6 +47,7 @@ export class EventerHandle implements Disposable {
   busy = false;
   /** Set once the descriptor is closed. */
   closed = false;
+  #nameless = false;
 
   /**
    * @param context The state it belongs to.
@@ -69,6 +70,19 @@ export class EventerHandle implements Disposable {
     coroutine.own(this);
   }
 
+  /** The operation that waited is over. */
+  endOperation(): void {
+    this.busy = false;
+    // Later, as the stream may be in the middle of telling the end.
+    if (this.#nameless) this.context.eventer.post(() => this.forget());
+  }
+
+  /** Nobody can name it any more: closes the descriptor, after an operation that waits. */
+  forget(): void {
+    this.#nameless = true;
+    if (!this.busy) this[Symbol.dispose]();
+  }
+
   /** Closes the descriptor. Harmless when it is closed. */
   [Symbol.dispose](): void {
     if (this.closed) return;
@@ -80,7 +94,7 @@ export class EventerHandle implements Disposable {
 
 /** Closes what nobody can name any more (§1.4). */
 const forgotten = new FinalizationRegistry<EventerHandle>((handle) =>
-  handle[Symbol.dispose]()
+  handle.forget()
 );
 
 /** A socket or an end of a pipe, in Lua's hands. */
@@ -209,12 +223,12 @@ export function suspendIn(
   return new Suspension((waker) => {
     handle.busy = true;
     const operation = start((...values) => {
-      handle.busy = false;
+      handle.endOperation();
       waker.wake(...values);
     }, waker);
     return () => {
-      handle.busy = false;
       operation.cancel();
+      handle.endOperation();
     };
   });
 }
@@ -250,7 +264,7 @@ function defineStreamMethods(context: MtevContext, methods: LuaTable): void {
         coroutines.spawn(callback, [], {
           onEnd(end) {
             if (end.kind !== "failed") return done(undefined);
-            handle.busy = false;
+            handle.endOperation();
             waker.fail(end.error);
           },
         });
