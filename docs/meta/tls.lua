@@ -7,7 +7,7 @@ function eventer:ssl_ctx() end
 
 ---Secures a connection with TLS 1.2 or 1.3. Instead of the six arguments there may be a table, then `snihost` and `layer`; its keys are `certificate_file` (or `certificate`), `key_file` (or `key`), `ca_chain`, `ciphers`, `snihost`, `layer_openssl_11` or `layer`, `alpn`, and `mode`, which may be `client` or `server`. Certificates and keys are PEM texts, or names of files that hold them.
 ---
----An unknown authority, a certificate that signed itself, and one outside its dates are accepted, and host names are not compared: look at `ssl_ctx`. Other faults of the chain end the handshake. A server asks for a certificate if it has a `ca_chain`, and accepts a client without one.
+---An unknown authority, a certificate that signed itself, and one outside its dates are accepted, and host names are not compared: look at `ssl_ctx`. Other faults of the chain end the handshake; then nothing passes any more. A server asks for a certificate if it has a `ca_chain`, and accepts a client without one.
 ---@param certificate? string|table one's own certificate; or all, as a table
 ---@param key? string its key
 ---@param ca_chain? string the authorities

@@ -66,8 +66,9 @@ export function install(context: MtevContext): void {
    *
    * An unknown authority, a certificate that signed itself, and one outside its
    * dates are accepted, and host names are not compared: look at `ssl_ctx`. Other
-   * faults of the chain end the handshake. A server asks for a certificate if it
-   * has a `ca_chain`, and accepts a client without one.
+   * faults of the chain end the handshake; then nothing passes any more. A server
+   * asks for a certificate if it has a `ca_chain`, and accepts a client without
+   * one.
    * @param certificate? string|table: one's own certificate; or all, as a table
    * @param key? string: its key
    * @param ca_chain? string: the authorities

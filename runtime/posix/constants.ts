@@ -121,8 +121,8 @@ export const AF_INET6 = constant("AF_INET6");
 export const AF_UNIX = constant("AF_UNIX");
 /** `send`: no SIGPIPE. */
 export const MSG_NOSIGNAL = constant("MSG_NOSIGNAL");
-/** `shutdown`: no more is written. */
-export const SHUT_WR = constant("SHUT_WR");
+/** `shutdown`: no more is read or written. */
+export const SHUT_RDWR = constant("SHUT_RDWR");
 /** `socket`: close on exec. */
 export const SOCK_CLOEXEC = constant("SOCK_CLOEXEC");
 /** `socket`: datagrams. */

@@ -65,7 +65,7 @@ export const linuxConstants: Readonly<Record<string, number>> = {
   POLLOUT: 4,
   RLIMIT_NOFILE: 7,
   RLIMIT_STACK: 3,
-  SHUT_WR: 1,
+  SHUT_RDWR: 2,
   SIGKILL: 9,
   SIGTERM: 15,
   SIOCOUTQ: 0x5411,

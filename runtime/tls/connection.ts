@@ -2,8 +2,8 @@
  * Secures a connection that is there: the handshake, on either side, and what came of it.
  *
  * Over node:tls, which is loaded by the first handshake. Certificates are accepted or refused by
- * verdict.ts alone. The invariant: a handshake that fails or is given up leaves the descriptor to
- * its owner, still open, and nothing else.
+ * verdict.ts alone. The invariants: a handshake that fails or is given up leaves the descriptor to
+ * its owner, still open, and nothing else; after one that fails nothing passes in plain any more.
  */
 import type { X509Certificate } from "node:crypto";
 import type { DetailedPeerCertificate, TLSSocket } from "node:tls";
@@ -11,7 +11,9 @@ import type { Eventer } from "../eventer/eventer.ts";
 import type { Cancellable } from "../net/channel.ts";
 import { parseIp } from "../net/ip_address.ts";
 import { binaryBytes } from "../posix/bytes.ts";
+import { SHUT_RDWR } from "../posix/constants.ts";
 import { duplicate } from "../posix/descriptors.ts";
+import { shutdown } from "../posix/sockets.ts";
 import {
   allowsCipher,
   DEFAULT_LAYER,
@@ -141,6 +143,8 @@ export function handshake(
     if (result instanceof Error) destroy();
     eventer.post(() => {
       hold[Symbol.dispose]();
+      // Whoever overlooks the error must not send secrets to whoever caused it.
+      if (result instanceof Error) shutdown(fd, SHUT_RDWR);
       if (!cancelled) return done(result);
       // Given up after it had succeeded: the descriptor is the owner's to close.
       destroy();
