@@ -15,6 +15,7 @@ import { writeFully } from "../runtime/posix/write_fully.ts";
 import { currentFolderText } from "../lua/current_folder.ts";
 import { encodeText } from "../lua/text.ts";
 import { commandLine } from "./command_line.ts";
+import { serveLogFiles } from "./log_files.ts";
 import {
   type Options,
   parseOptions,
@@ -142,6 +143,7 @@ async function run(
 ): Promise<void> {
   const terminate = (signal: TerminatingSignal) => {
     runtime.logs.get("stderr").log(terminationMessage(signal));
+    runtime.logs.goSync();
     Deno.exit(EXIT_SIGNAL);
   };
   // Late, so that `-h` need not wait for all of it.
@@ -151,9 +153,11 @@ async function run(
     interrupt: handleSignals(terminate),
     onUncaught() {
       runtime.logs.get("error").log(UNCAUGHT_MESSAGE);
+      runtime.logs.goSync();
       Deno.exit(EXIT_UNCAUGHT);
     },
   });
+  serveLogFiles(runtime.logs);
   for (const name of options.logs) runtime.logs.enable(name, true);
   if (task.kind === "code") {
     runtime.runCode(task.code, "=(command line)", () => runtime.exit(0));

@@ -6,6 +6,7 @@
 import { createRuntime } from "../lua/runtime.ts";
 import { exitNow } from "../runtime/posix/process.ts";
 import type { StateTask } from "./concurrent.ts";
+import { serveLogFiles } from "./log_files.ts";
 import { defineStandardInput } from "./standard_input.ts";
 import { EXIT_UNCAUGHT, UNCAUGHT_MESSAGE } from "./termination.ts";
 
@@ -24,9 +25,11 @@ self.onmessage = async ({ data: task }: MessageEvent<StateTask>) => {
     exit: exitNow,
     onUncaught() {
       runtime.logs.get("error").log(UNCAUGHT_MESSAGE);
+      runtime.logs.goSync();
       exitNow(EXIT_UNCAUGHT);
     },
   });
+  serveLogFiles(runtime.logs);
   for (const name of task.logs) runtime.logs.enable(name, true);
   if (task.source !== undefined) defineStandardInput(runtime, task.source);
   runtime.run(task.module, task.entry);

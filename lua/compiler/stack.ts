@@ -316,13 +316,13 @@ export class CallPlace {
   }
 
   toString(): string {
-    const frame = callSites(0, this as unknown as Error).map((site) =>
-      plainFrame(site)
-    )
-      .find((frame) => frame?.prototype !== undefined);
-    return frame === undefined
-      ? ""
-      : framePosition(finish([frame])[0]).slice(0, -2);
+    for (const site of callSites(0, this as unknown as Error)) {
+      const frame = plainFrame(site);
+      if (frame?.prototype !== undefined) {
+        return framePosition(finish([frame])[0]).slice(0, -2);
+      }
+    }
+    return "";
   }
 }
 

@@ -8,12 +8,17 @@
 import { PosixError, strerror } from "../posix/posix_error.ts";
 import type { LogDescription, OutletDescription } from "./description.ts";
 import { FileSink } from "./file_sink.ts";
-import { FilterError, type LogFilter, parseFilter } from "./filter.ts";
+import { FilterError, parseFilter } from "./filter.ts";
 import { DEBUG, FACILITY, TIMESTAMPS } from "./format.ts";
 import type { Logs } from "./logs.ts";
 import { MemorySink } from "./memory_sink.ts";
 import { Rotation } from "./rotation.ts";
-import { type LogOutlet, type LogSink, type LogStream } from "./stream.ts";
+import {
+  type LogOutlet,
+  type LogSink,
+  type LogStream,
+  wayTo,
+} from "./stream.ts";
 
 /** Logs that cannot be made as they are described. */
 export class LogConfigurationError extends Error {
@@ -219,9 +224,9 @@ function attach(
   for (const description of outlets) {
     const stream = logs.get(description.name);
     if (ways.has(stream)) continue;
-    const filter = filterOf(stream, description, complaints, logs);
-    if (filter === "broken") continue;
-    ways.set(stream, { stream, filter, expression: description.filter });
+    const way = wayThrough(stream, description, complaints, logs);
+    if (way === undefined) continue;
+    ways.set(stream, way);
     complaints.push(() => {
       if (stream.sink === undefined && stream.outlets.length === 0) {
         logs.complain(
@@ -234,15 +239,15 @@ function attach(
 }
 
 /** A way with a filter that cannot be understood is not made (§2.2). */
-function filterOf(
+function wayThrough(
   stream: LogStream,
   { filter }: OutletDescription,
   complaints: (() => void)[],
   logs: Logs,
-): LogFilter | "broken" | undefined {
-  if (filter === undefined) return undefined;
+): LogOutlet | undefined {
+  if (filter === undefined) return wayTo(stream);
   try {
-    return parseFilter(filter);
+    return { stream, ...parseFilter(filter) };
   } catch (error) {
     if (!(error instanceof FilterError)) throw error;
     complaints.push(() => {
@@ -250,6 +255,5 @@ function filterOf(
         `error attaching filtered stream (${filter}): ${error.message}\n`;
       (stream.effective ? stream : logs.get("stderr")).log(text);
     });
-    return "broken";
   }
 }

@@ -32,20 +32,28 @@ const NUMBER = /[-+]?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/y;
 const STRING = /"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'/y;
 const CALL = /(and|or|not|exists)\s*\(/y;
 
+/** A filter, and what it asks of those who log. */
+export interface ParsedFilter {
+  readonly filter: LogFilter;
+  /** Whether it looks at where a line was logged. */
+  readonly wantsPlace: boolean;
+}
+
 /**
  * Understands an expression.
  *
  * @param expression A binary string.
  * @throws {FilterError} When it is none.
  */
-export function parseFilter(expression: string): LogFilter {
+export function parseFilter(expression: string): ParsedFilter {
   const parser = new Parser(expression);
   const filter = parser.expression(0);
   parser.end();
-  return filter;
+  return { filter, wantsPlace: parser.wantsPlace };
 }
 
 class Parser {
+  wantsPlace = false;
   #at = 0;
 
   constructor(readonly text: string) {}
@@ -117,7 +125,9 @@ class Parser {
 
   #field(): string {
     this.#skip();
-    return this.#take(IDENTIFIER) ?? this.#string() ?? this.#fail();
+    const field = this.#take(IDENTIFIER) ?? this.#string() ?? this.#fail();
+    if (field === "file" || field === "line") this.wantsPlace = true;
+    return field;
   }
 
   #string(): string | undefined {

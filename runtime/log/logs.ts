@@ -85,7 +85,7 @@ export class Logs implements Disposable {
   }
 
   /** All streams, in the order in which they were made. */
-  all(): IterableIterator<LogStream> {
+  all(): MapIterator<LogStream> {
     return this.#streams.values();
   }
 

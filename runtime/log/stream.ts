@@ -34,8 +34,8 @@ export interface LogOutlet {
   readonly stream: LogStream;
   /** Lets lines pass; all of them when absent. */
   readonly filter: LogFilter | undefined;
-  /** The expression that the filter is made of. */
-  readonly expression: string | undefined;
+  /** Whether the filter looks at where a line was logged. */
+  readonly wantsPlace: boolean;
 }
 
 /** What a stream needs of the graph that it is in. */
@@ -122,9 +122,7 @@ export class LogStream {
       (this.#sink !== undefined || below.length > 0);
     this.wantsPlace = this.effective &&
       (format === "json" || (this.#flags & DEBUG) !== 0 ||
-        below.some(({ stream, filter }) =>
-          filter !== undefined || stream.wantsPlace
-        ));
+        below.some((outlet) => outlet.wantsPlace || outlet.stream.wantsPlace));
     this.#direct = below.length === 0 && this.#flags === 0 && !stats &&
         format === "plain"
       ? this.#sink
@@ -176,5 +174,5 @@ export class LogStream {
 
 /** A way to a stream that lets everything pass. */
 export function wayTo(stream: LogStream): LogOutlet {
-  return { stream, filter: undefined, expression: undefined };
+  return { stream, filter: undefined, wantsPlace: false };
 }

@@ -65,18 +65,24 @@ const CASES: readonly [string, boolean][] = [
 
 for (const [expression, expected] of CASES) {
   Deno.test(`the filter ${JSON.stringify(expression)} is ${expected}`, () => {
-    assert.equal(parseFilter(expression)(line()), expected);
+    assert.equal(parseFilter(expression).filter(line()), expected);
   });
 }
 
 Deno.test("fields of the line hide those that every line has", () => {
-  assert.equal(parseFilter("line = 1")(line({ line: 1 })), true);
-  assert.equal(parseFilter("toString = 'x'")(line()), false);
+  assert.equal(parseFilter("line = 1").filter(line({ line: 1 })), true);
+  assert.equal(parseFilter("toString = 'x'").filter(line()), false);
 });
 
 Deno.test("a regular expression sees an empty message", () => {
   const empty = new LogLine("a", "", { id: 1, name: "" }, undefined, undefined);
-  assert.equal(parseFilter("message ~ '^$'")(empty), true);
+  assert.equal(parseFilter("message ~ '^$'").filter(empty), true);
+});
+
+Deno.test("a filter says whether it looks at the place", () => {
+  const { wantsPlace } = parseFilter("and(a = 1, not(exists(line)))");
+  assert.equal(wantsPlace, true);
+  assert.equal(parseFilter("message = 'line'").wantsPlace, false);
 });
 
 const BROKEN: readonly [string, number][] = [

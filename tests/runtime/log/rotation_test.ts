@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { configureLogs } from "../../../runtime/log/configure.ts";
+import { Logs } from "../../../runtime/log/logs.ts";
 import { FileSink } from "../../../runtime/log/file_sink.ts";
 import {
   rotatedFiles,
@@ -167,4 +169,42 @@ Deno.test("a file that others move or fill is followed", () =>
     Deno.writeTextFileSync(it.path, "x".repeat(1500), { append: true });
     it.pass(5);
     assert.deepEqual(it.aside, ["1000010 1600"]);
+  }));
+
+Deno.test("rotation under load loses nothing: 1,000,000 lines counted back", () =>
+  withFolder((folder) => {
+    const path = `${folder}/a.log`;
+    let now = 1_000_000;
+    const logs = new Logs({
+      stdout() {},
+      stderr: (text) => assert.fail(text),
+      eventer: { post() {}, timer: () => ({ cancel() {} }) as never },
+    });
+    logs.goAsync();
+    configureLogs(logs, [{ name: "f", type: "file", path }]);
+    const stream = logs.get("f");
+    const sink = stream.sink as FileSink;
+    sink.rotation?.[Symbol.dispose]();
+    sink.rotation = new Rotation(
+      sink,
+      { rotateBytes: 102_400 },
+      logs.options.eventer!,
+      () => ++now, // a second a look, so that every one may rotate
+    );
+    for (let i = 0; i < 1_000_000; i++) {
+      stream.log(String(i).padStart(7, "0") + "\n");
+    }
+    logs[Symbol.dispose]();
+    const files = rotatedFiles(path).reverse();
+    assert.ok(files.length >= 40, `${files.length} files`);
+    let next = 0;
+    for (const file of [...files.map(({ path }) => path), path]) {
+      const text = Deno.readTextFileSync(file);
+      for (let at = 0; at < text.length; at += 8) {
+        if (Number(text.slice(at, at + 8)) !== next++) {
+          assert.fail(`${file}: line ${next - 1} is not there`);
+        }
+      }
+    }
+    assert.equal(next, 1_000_000);
   }));
