@@ -157,7 +157,7 @@ async function run(
       Deno.exit(EXIT_UNCAUGHT);
     },
   });
-  serveLogFiles(runtime.logs);
+  serveLogFiles(runtime.logs, true);
   for (const name of options.logs) runtime.logs.enable(name, true);
   if (task.kind === "code") {
     runtime.runCode(task.code, "=(command line)", () => runtime.exit(0));

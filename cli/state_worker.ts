@@ -29,7 +29,7 @@ self.onmessage = async ({ data: task }: MessageEvent<StateTask>) => {
       exitNow(EXIT_UNCAUGHT);
     },
   });
-  serveLogFiles(runtime.logs);
+  serveLogFiles(runtime.logs, false);
   for (const name of task.logs) runtime.logs.enable(name, true);
   if (task.source !== undefined) defineStandardInput(runtime, task.source);
   runtime.run(task.module, task.entry);
