@@ -306,8 +306,8 @@ function fuzz_form(text)
 end
 `;
 
-/** The targets, and the runtime that some of them call. */
-export interface Codecs extends AsyncDisposable {
+/** Targets, and the runtime that some of them call. */
+export interface Targets extends AsyncDisposable {
   readonly list: readonly Target[];
 }
 
@@ -316,7 +316,7 @@ export interface Codecs extends AsyncDisposable {
  *
  * @returns The targets; to be disposed, as there is a runtime behind them
  */
-export async function codecs(): Promise<Codecs> {
+export async function codecs(): Promise<Targets> {
   const runtime = await createRuntime();
   await runtime.eval(LUA);
   const call = (name: string) => async (text: string): Promise<void> => {

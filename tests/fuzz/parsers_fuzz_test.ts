@@ -5,6 +5,7 @@
 import { equal, rejects } from "node:assert/strict";
 import { codecs } from "./codecs.ts";
 import { DATA_FORMATS } from "./data_formats.ts";
+import { network } from "./network.ts";
 import { fuzz, FuzzError } from "./target.ts";
 
 const DOCUMENTS = 1000;
@@ -23,21 +24,24 @@ for (const target of DATA_FORMATS) {
   });
 }
 
-Deno.test("fuzzing the codecs finds nothing", async (t) => {
-  await using targets = await codecs();
-  for (const target of targets.list) {
-    const missing = target.seeds.length === 0;
-    const reason = missing ? ` (skipped: ${target.missing})` : "";
-    await t.step({
-      name: `${target.name}${reason}`,
-      ignore: missing,
-      fn: async () => {
-        const limits = { documents: DOCUMENTS, seed: SEED };
-        equal((await fuzz(target, limits)).documents, DOCUMENTS);
-      },
-    });
-  }
-});
+const GROUPS = { "the codecs": codecs, "what peers send": network };
+for (const [group, make] of Object.entries(GROUPS)) {
+  Deno.test(`fuzzing ${group} finds nothing`, async (t) => {
+    await using targets = await make();
+    for (const target of targets.list) {
+      const missing = target.seeds.length === 0;
+      const reason = missing ? ` (skipped: ${target.missing})` : "";
+      await t.step({
+        name: `${target.name}${reason}`,
+        ignore: missing,
+        fn: async () => {
+          const limits = { documents: DOCUMENTS, seed: SEED };
+          equal((await fuzz(target, limits)).documents, DOCUMENTS);
+        },
+      });
+    }
+  });
+}
 
 Deno.test("fuzz() gives the same documents for a seed and reports the one that fails", async () => {
   const seen: string[][] = [[], []];

@@ -4,18 +4,20 @@
  * a run can be repeated, and ends with status 1 at the first document that a
  * parser neither takes nor refuses.
  *
- * tests/fuzz/fuzz_test.ts does a little of it at each run of the tests.
+ * tests/fuzz/parsers_fuzz_test.ts does a little of it at each run of the tests.
  */
 import { codecs } from "./codecs.ts";
 import { DATA_FORMATS } from "./data_formats.ts";
+import { network } from "./network.ts";
 import { fuzz } from "./target.ts";
 
 const seconds = Number(Deno.args[0] ?? 10);
 const seed = Number(Deno.args[1] ?? Date.now() % 1e9);
 const only = Deno.args[2];
 
-await using targets = await codecs();
-const chosen = [...DATA_FORMATS, ...targets.list]
+await using coding = await codecs();
+await using peers = await network();
+const chosen = [...DATA_FORMATS, ...coding.list, ...peers.list]
   .filter(({ name }) => only === undefined || name === only);
 if (chosen.length === 0) {
   throw new RangeError(`Cannot fuzz: there is no parser "${only}"`);
