@@ -6,7 +6,9 @@
  * mtev-lua-api.md §17.3.
  */
 import type { EngineName } from "../lua/engines.ts";
+import type { RunLimit } from "../lua/run_limit.ts";
 import { encodeText } from "../lua/text.ts";
+import type { ConfigurationOrigin } from "../runtime/conf/configuration.ts";
 import { writeFully } from "../runtime/posix/write_fully.ts";
 import { MAX_THREADS, newStoreBuffer } from "../runtime/sync/shared_store.ts";
 
@@ -25,8 +27,12 @@ export interface StateOptions {
   readonly concurrency: number;
   /** Log streams to switch on. */
   readonly logs: readonly string[];
-  /** The configuration, an XML document; each state has a copy. */
-  readonly configuration: string;
+  /** The configuration; each state has a copy. */
+  readonly configuration: ConfigurationOrigin;
+  readonly runLimit: RunLimit | undefined;
+  readonly preloads: readonly string[];
+  /** Whether an uncaught error ends the program. */
+  readonly tragedyTerminates: boolean;
 }
 
 /** What a worker is sent. */

@@ -11,9 +11,12 @@ import {
   mapScripts,
 } from "../lua/engines.ts";
 import type { Runtime, RuntimeOptions } from "../lua/runtime.ts";
+import type { ConfigurationOrigin } from "../runtime/conf/configuration.ts";
+import { ConfigurationSource } from "../runtime/conf/configuration_source.ts";
 import { writeFully } from "../runtime/posix/write_fully.ts";
 import { currentFolderText } from "../lua/current_folder.ts";
 import { encodeText } from "../lua/text.ts";
+import type { ConfiguredRun } from "./configuration_file.ts";
 import { commandLine } from "./command_line.ts";
 import { serveLogFiles } from "./log_files.ts";
 import {
@@ -78,10 +81,76 @@ async function main(words: readonly string[]): Promise<void> {
     const { writeScriptMaps } = await import("./profile_maps.ts");
     await writeScriptMaps(options.profile);
   }
-  if (task.kind === "repl") await runRepl(options, engine);
-  else if (task.kind === "module" && options.concurrent) {
-    await runStates(options, engine, task);
-  } else await run(options, engine, task);
+  const setup = await setUp(options, task);
+  if (task.kind === "repl") await runRepl(options, engine, setup);
+  else if (task.kind === "module" && setup.concurrent) {
+    await runStates(options, engine, task, setup);
+  } else await run(options, engine, task, setup);
+}
+
+/** What the configuration, or the command line without one, asks for. */
+interface Setup extends ConfiguredRun {
+  readonly configuration: ConfigurationSource;
+  /** What the configuration is made from. */
+  readonly origin: () => ConfigurationOrigin | Promise<ConfigurationOrigin>;
+}
+
+async function setUp(options: Options, task: Task): Promise<Setup> {
+  const { configuration: file, user, group } = options;
+  if (file === undefined && user === undefined && group === undefined) {
+    return generatedSetup(options);
+  }
+  const { configuredRun, dropRights, openConfigurationFile, setUpProcess } =
+    await import("./configuration_file.ts");
+  const { StartError } = await import("./start_error.ts");
+  try {
+    if (file === undefined) {
+      await dropRights(encodeOptional(user), encodeOptional(group));
+      return generatedSetup(options);
+    }
+    const source = await openConfigurationFile(
+      encodeText(file),
+      (_, line) => writeFully(2, `${line}\n`),
+    );
+    const configuration = await source.load();
+    await setUpProcess(configuration, { user, group });
+    const run = await configuredRun(
+      configuration,
+      task.kind === "module" ? task.module : "",
+      navigator.hardwareConcurrency,
+    );
+    const path = configuration.path!;
+    return {
+      ...run,
+      concurrent: run.concurrent || options.concurrent,
+      configuration: source,
+      origin: () => ({ path }),
+    };
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    for (const line of error.lines) writeFully(2, `${line}\n`);
+    Deno.exit(error.status);
+  }
+}
+
+function encodeOptional(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : encodeText(text);
+}
+
+function generatedSetup(options: Options): Setup {
+  const origin = async () => ({
+    text: encodeText(await configuration(options)),
+  });
+  return {
+    ...searchPaths(options),
+    entry: options.entry,
+    preloads: [],
+    concurrent: options.concurrent,
+    concurrency: options.concurrency,
+    tragedyTerminates: true,
+    configuration: new ConfigurationSource(origin),
+    origin,
+  };
 }
 
 function chooseTask({ code, concurrent, operands: [script] }: Options): Task {
@@ -108,19 +177,20 @@ function chooseTask({ code, concurrent, operands: [script] }: Options): Task {
 
 /** Several states, each on a thread of its own. */
 async function runStates(
-  options: Options,
+  { logs, operands }: Options,
   engine: EngineName,
   { module, source }: Extract<Task, { kind: "module" }>,
+  setup: Setup,
 ): Promise<void> {
   const { MAX_STATES, runConcurrently } = await import("./concurrent.ts");
-  if (options.concurrency > MAX_STATES) {
-    fail(`cannot run ${options.concurrency} states: at most ${MAX_STATES}`);
+  const { concurrency, entry, path, cpath, preloads } = setup;
+  if (concurrency > MAX_STATES) {
+    fail(`cannot run ${concurrency} states: at most ${MAX_STATES}`);
   }
   handleSignals((signal) => {
     writeFully(2, terminationMessage(signal));
     Deno.exit(EXIT_SIGNAL);
   });
-  const { entry, logs, concurrency, operands } = options;
   Deno.exit(
     await runConcurrently({
       engine,
@@ -130,8 +200,12 @@ async function runStates(
       logs,
       concurrency,
       args: operands,
-      ...searchPaths(options),
-      configuration: encodeText(await configuration(options)),
+      path,
+      cpath,
+      preloads,
+      runLimit: setup.runLimit,
+      tragedyTerminates: setup.tragedyTerminates,
+      configuration: await setup.origin(),
     }),
   );
 }
@@ -140,6 +214,7 @@ async function run(
   options: Options,
   engine: EngineName,
   task: Exclude<Task, { kind: "repl" }>,
+  setup: Setup,
 ): Promise<void> {
   const terminate = (signal: TerminatingSignal) => {
     runtime.logs.get("stderr").log(terminationMessage(signal));
@@ -149,9 +224,10 @@ async function run(
   // Late, so that `-h` need not wait for all of it.
   const { createRuntime } = await import("../lua/runtime.ts");
   const runtime: Runtime = await createRuntime({
-    ...runtimeOptions(options, engine),
+    ...runtimeOptions(options, engine, setup),
     interrupt: handleSignals(terminate),
     onUncaught() {
+      if (!setup.tragedyTerminates) return;
       runtime.logs.get("error").log(UNCAUGHT_MESSAGE);
       runtime.logs.goSync();
       Deno.exit(EXIT_UNCAUGHT);
@@ -164,25 +240,37 @@ async function run(
   } else {
     const { source } = task;
     if (source !== undefined) defineStandardInput(runtime, source);
-    runtime.run(task.module, options.entry);
+    runtime.run(task.module, setup.entry);
   }
   await runtime.eventer.run(); // for ever: a module ends by os.exit (§16.2)
 }
 
-async function runRepl(options: Options, engine: EngineName): Promise<void> {
+async function runRepl(
+  options: Options,
+  engine: EngineName,
+  setup: Setup,
+): Promise<void> {
   const { startRepl } = await import("./repl.ts");
-  const runtime = await startRepl(runtimeOptions(options, engine));
+  const runtime = await startRepl(runtimeOptions(options, engine, setup));
   for (const name of options.logs) runtime.logs.enable(name, true);
   await runtime.eventer.run();
 }
 
-function runtimeOptions(options: Options, engine: EngineName): RuntimeOptions {
+function runtimeOptions(
+  options: Options,
+  engine: EngineName,
+  setup: Setup,
+): RuntimeOptions {
+  const { configuration, path, cpath, concurrency, preloads, runLimit } = setup;
   return {
     engine,
     args: options.operands,
-    ...searchPaths(options),
-    concurrency: options.concurrency,
-    configuration: async () => encodeText(await configuration(options)),
+    path,
+    cpath,
+    concurrency,
+    preloads,
+    ...(runLimit && { runLimit }),
+    configuration,
     eventer: { exclusive: true, autoRun: false },
   };
 }

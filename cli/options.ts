@@ -29,6 +29,11 @@ export interface Options {
   modules: string | undefined;
   /** Log streams to switch on (`-l`, `-d`). */
   readonly logs: string[];
+  /** The configuration file (`-c`). */
+  configuration: string | undefined;
+  /** Whose rights to go on with (`-u`, `-g`): names or numbers. */
+  user: string | undefined;
+  group: string | undefined;
   /** Options whose subsystem is not there yet. */
   readonly unsupported: string[];
   /** Complaints to print before going on. */
@@ -42,11 +47,8 @@ const LONG_WITH_VALUE = ["--eval"];
 
 /** Why each option that is known but not there yet cannot be used. */
 const LATER: Readonly<Record<string, string>> = {
-  c: "configuration files",
   i: "the interactive console",
   m: "managed mode",
-  u: "dropping privileges",
-  g: "dropping privileges",
 };
 
 /** The usage text. */
@@ -61,6 +63,8 @@ there and prints the results.
 
   -h             print this text
   -T             print the generated configuration
+  -c <file>      the configuration, an XML document with the root <cli>; then -e,
+                 -n, -L, -C and -M, which shape the generated one, do nothing
   -e <function>  the entry function (default: main)
   -n <k>         the number of event loops (default: 1; 0: one per processor)
   -L <path>      replace package.path; +<path> appends to it
@@ -68,6 +72,8 @@ there and prints the results.
   -M <folder>    the folder of modules
   -l <log>       switch on a log stream (repeatable)
   -d             switch on debug logging
+  -u <user>      give up the rights of the user for those of another one
+  -g <group>     the same for the group
   --eval <code>  run <code> in a coroutine with the arguments as ...; the
                  program ends with status 0 when the code has returned
   --concurrent   run the entry function on each event loop, in states of their
@@ -79,7 +85,7 @@ there and prints the results.
   --engine=<name>  the engine that runs Lua
   --version      print the version
 
-Not there yet: -c <file>, -i, -m, -u <user>, -g <group>.
+Not there yet: -i, -m.
 `;
 
 /**
@@ -104,6 +110,9 @@ export function parseOptions(
     path: undefined,
     cpath: undefined,
     modules: undefined,
+    configuration: undefined,
+    user: undefined,
+    group: undefined,
     logs: [],
     unsupported: [],
     complaints: [],
@@ -162,6 +171,15 @@ function applyOption(
       break;
     case "M":
       options.modules = value;
+      break;
+    case "c":
+      options.configuration = value;
+      break;
+    case "u":
+      options.user = value;
+      break;
+    case "g":
+      options.group = value;
       break;
     case "l":
       options.logs.push(value);

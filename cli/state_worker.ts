@@ -4,6 +4,7 @@
  */
 /// <reference lib="deno.worker" />
 import { createRuntime } from "../lua/runtime.ts";
+import { ConfigurationSource } from "../runtime/conf/configuration_source.ts";
 import { exitNow } from "../runtime/posix/process.ts";
 import type { StateTask } from "./concurrent.ts";
 import { serveLogFiles } from "./log_files.ts";
@@ -17,13 +18,16 @@ self.onmessage = async ({ data: task }: MessageEvent<StateTask>) => {
     path: task.path,
     cpath: task.cpath,
     concurrency: task.concurrency,
-    configuration: () => task.configuration,
+    configuration: new ConfigurationSource(() => task.configuration),
+    preloads: task.preloads,
+    ...(task.runLimit && { runLimit: task.runLimit }),
     loop: task.loop,
     shared: { buffer: task.shared, place: task.loop },
     eventer: { exclusive: true, autoRun: false },
     // In a worker Deno.exit would end only the worker.
     exit: exitNow,
     onUncaught() {
+      if (!task.tragedyTerminates) return;
       runtime.logs.get("error").log(UNCAUGHT_MESSAGE);
       runtime.logs.goSync();
       exitNow(EXIT_UNCAUGHT);

@@ -112,6 +112,8 @@ export class Coroutines implements Disposable, Iterable<Coroutine> {
   readonly #onUncaught: (coroutine: Coroutine, error: LuaError) => void;
   /** Called on the loop once the last coroutine has ended. */
   onIdle: (() => void) | undefined;
+  /** How often a coroutine was resumed. */
+  resumes = 0;
   #nesting = 0;
   #sweepAt = FIRST_SWEEP;
   /** Coroutines to go on with before whoever resumed the last one; LIFO. */
@@ -278,6 +280,7 @@ export class Coroutines implements Disposable, Iterable<Coroutine> {
     if (coroutine.finished) return;
     coroutine.yielded = false;
     let outcome: Outcome;
+    this.resumes++;
     this.#nesting++;
     try {
       outcome = error === undefined

@@ -22,7 +22,12 @@ import { addDirectLoader } from "./direct_loader.ts";
 import { createState, DEFAULT_ENGINE, type EngineName } from "./engines.ts";
 import { InternalError, LuaError } from "./errors.ts";
 import { definer } from "./define.ts";
-import type { HostFunction, InterruptHandler, LuaState } from "./host.ts";
+import {
+  type HostFunction,
+  type InterruptHandler,
+  type LuaState,
+  NOTHING,
+} from "./host.ts";
 import type {
   MtevContext,
   ProcessContext,
@@ -31,6 +36,7 @@ import type {
 import { openMtev } from "./mtev/mod.ts";
 import { loadPrelude } from "./mtev/prelude.ts";
 import { callDefunct } from "./mtev/reload.ts";
+import { limitRuns, type RunLimit } from "./run_limit.ts";
 import { openLibraries } from "./stdlib/open.ts";
 import { encodeText } from "./text.ts";
 import {
@@ -65,10 +71,10 @@ export interface RuntimeOptions {
   /** The log stream that `print` writes to. Default `stdout`. */
   readonly printFacility?: string;
   /**
-   * Makes the XML document that `mtev.conf_*` reads and changes, a binary
-   * string; called when that is first used. Default: an empty one.
+   * What `mtev.conf_*` reads and changes; disposed with the runtime. Default:
+   * an empty document.
    */
-  readonly configuration?: () => string | Promise<string>;
+  readonly configuration?: ConfigurationSource;
   /**
    * The log streams, beside those that are always there. Default: those of
    * libmtev's generated configuration, where notices and debugging are off.
@@ -87,6 +93,13 @@ export interface RuntimeOptions {
   readonly onUncaught?: () => void;
   /** Asked now and then while Lua code runs; may raise or yield. */
   readonly interrupt?: InterruptHandler;
+  /** How long a coroutine may run without waiting. Default: no limit. */
+  readonly runLimit?: RunLimit;
+  /**
+   * Modules that are required before the one that {@link Runtime.run} runs;
+   * one that cannot be is reported on the log stream `error/lua`.
+   */
+  readonly preloads?: readonly string[];
   /** Options of the event loop. */
   readonly eventer?: EventerOptions;
 }
@@ -160,9 +173,10 @@ export class Runtime implements Disposable, AsyncDisposable {
       rotates: loop === 0,
     });
     configureLogs(this.logs, options.logs ?? DEFAULT_LOGS);
-    this.#configuration = new ConfigurationSource(
-      options.configuration ?? (() => NO_CONFIGURATION),
-    );
+    this.#configuration = options.configuration ??
+      new ConfigurationSource(() => ({ text: NO_CONFIGURATION }));
+    this.#configuration.report = (stream, line) =>
+      this.logs.get(stream).log(`${line}\n`);
     this.#process = {
       logs: this.logs,
       configuration: this.#configuration,
@@ -392,7 +406,12 @@ export class Runtime implements Disposable, AsyncDisposable {
     addDirectLoader(state);
     this.#setArguments(state);
     for (const [name, fn] of this.#definitions) defineGlobal(state, name, fn);
-    state.setInterrupt(this.#options.interrupt);
+    const { interrupt, runLimit } = this.#options;
+    state.setInterrupt(
+      runLimit === undefined
+        ? interrupt
+        : limitRuns(runLimit, state, coroutines, interrupt),
+    );
     return context;
   }
 
@@ -457,13 +476,35 @@ export class Runtime implements Disposable, AsyncDisposable {
         "fatal",
         (reason) => this.#reportFatal(state, message + "\n", reason),
       );
-    coroutines.spawn(loadPrelude(state, "dispatch"), [
+    const preloads = state.newTable();
+    (this.#options.preloads ?? []).forEach((preload, index) =>
+      preloads.set(index + 1, encodeText(preload))
+    );
+    const notPreloaded = state.newFunction(
+      "not_preloaded",
+      (preload, reason) => {
+        this.logs.get("error/lua").log(
+          `lua: require ${preload} failed: ${state.tostring(reason)}\n`,
+        );
+        return NOTHING;
+      },
+    );
+    const entryArguments = [
       module,
       name,
       fatal(`lua: require ${module} failed`),
       fatal(`lua dispatch error: no such module: '${module}'`),
       fatal(`lua dispatch error: no function '${name}' in module '${module}'`),
-    ]);
+      preloads,
+      notPreloaded,
+    ];
+    coroutines.spawn(loadPrelude(state, "dispatch"), entryArguments, {
+      onEnd: (end) => {
+        if (end.kind !== "failed") return;
+        this.#reportUncaught(state, undefined, end.error);
+        this.logs.get("error").log("lua dispatch error: -1\n");
+      },
+    });
   }
 
   /** What keeps a program from starting, and why if that is known. */

@@ -1,6 +1,6 @@
 /**
- * The configuration of the process, by XPath. Without `-c` it is the document
- * that `luamtev -T` prints.
+ * The configuration of the process, by XPath: the file of `-c`, or the document
+ * that `luamtev -T` prints. Changes are written to the file at once.
  *
  * Specification: mtev-lua-api.md §14.
  */
@@ -13,7 +13,7 @@ import {
 import { definer } from "../define.ts";
 import { LuaError } from "../errors.ts";
 import { raise } from "../args.ts";
-import { type HostResult, NOTHING, suspendOn } from "../host.ts";
+import { type HostResult, suspendOn } from "../host.ts";
 import { formatNumber } from "../number.ts";
 import { encodeText } from "../text.ts";
 import type { LuaTable, LuaValue } from "../value.ts";
@@ -82,16 +82,17 @@ export function install(context: MtevContext, mtev: LuaTable): void {
     };
   }
 
-  const text = accessor((value) => value, textOf);
-  const integer = accessor(confInteger, textOf);
-  const number = accessor(confNumber, textOf);
+  const text = accessor((value) => value, valueText);
+  const integer = accessor(confInteger, valueText);
+  const number = accessor(confNumber, valueText);
   const boolean = accessor(confBoolean, booleanText);
 
   /**
    * @lua value = mtev.conf_get_string(path, value)
    * Reads a text of the configuration; or, with two arguments, sets it. An
    * element or attribute that is not there is made when its parent is there.
-   * Changes last as long as the process.
+   * Changes are written at once to the file that they belong to; of the
+   * generated configuration they last as long as the process.
    * @param path string: an XPath expression; of several nodes the last one counts
    * @param value? any: what to set
    * @return string|boolean: the text, nil when there is none; with two arguments whether there is such a parent
@@ -99,7 +100,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
    * @suspends maybe: the first call of a process, which loads libxml2
    * @example print(mtev.conf_get_string("/cli/modules/generic/@name"))
    * @source mtev-lua-api.md §14.1
-   * @compat differs: the first call has to wait some 50 ms
+   * @compat differs: without `-c` the first call has to wait some 50 ms; a file that cannot be written is told of on `error/conf`
    */
   define(mtev, "conf_get_string", text);
 
@@ -236,11 +237,11 @@ export function install(context: MtevContext, mtev: LuaTable): void {
    */
   define(mtev, "conf_boolean", boolean);
 
-  const replaceText = replacer(textOf);
+  const replaceText = replacer(valueText);
 
   /**
    * @lua replaced = mtev.conf_replace_string(path, value)
-   * Removes every node that a path finds and makes one with a value.
+   * Leaves one node of those that a path finds, with a value, or makes one.
    * @param path string: the path of an element, or of an attribute (`…/@name`)
    * @param value any: its text
    * @return boolean: whether there is a parent; nil for wrong arguments
@@ -248,7 +249,7 @@ export function install(context: MtevContext, mtev: LuaTable): void {
    * @suspends maybe: the first call of a process
    * @example mtev.conf_replace_string("/cli/key", "value")
    * @source mtev-lua-api.md §14.3
-   * @compat differs: as `mtev.conf_get_string`
+   * @compat differs: the place and attributes of the first node stay, where the reference appends a new one; nodes of included files can be replaced
    */
   define(mtev, "conf_replace_string", replaceText);
 
@@ -340,24 +341,32 @@ export function install(context: MtevContext, mtev: LuaTable): void {
 
   /**
    * @lua mtev.conf_mark_changed()
-   * Says that the configuration has to be written. It comes from no file yet, so nothing follows from it.
-   * @suspends no
+   * Says that the configuration differs from its file, so that `mtev.conf_save` writes that.
+   * @suspends maybe: the first call of a process
    * @example mtev.conf_mark_changed()
    * @source mtev-lua-api.md §14.5
-   * @compat differs: it is there without lua_general, and changes nothing
+   * @compat differs: it is there without lua_general
    */
-  define(mtev, "conf_mark_changed", () => NOTHING);
+  define(mtev, "conf_mark_changed", () =>
+    withConfiguration((configuration) => {
+      configuration.markChanged();
+      return undefined;
+    }));
 
   /**
    * @lua saved = mtev.conf_save()
-   * Writes the configuration to its file. It comes from no file yet, for which the reference, too, answers true.
-   * @return boolean: true
-   * @suspends no
+   * Writes the files of the configuration that differ from it. Setting a value does so, too.
+   * @return boolean: whether all could be written; true for the generated configuration, which has no file
+   * @suspends maybe: the first call of a process
    * @example assert(mtev.conf_save())
    * @source mtev-lua-api.md §14.5
-   * @compat differs: it is there without lua_general, and writes nothing
+   * @compat differs: it is there without lua_general, and writes only files that changed
    */
-  define(mtev, "conf_save", () => true);
+  define(
+    mtev,
+    "conf_save",
+    () => withConfiguration((configuration) => configuration.save()),
+  );
 }
 
 /** Paths as long as this are refused when they are set. */
@@ -369,6 +378,11 @@ function textOf(value: LuaValue): string | undefined {
   if (typeof value === "number") return formatNumber(value);
   if (typeof value === "boolean") return String(value);
   return undefined;
+}
+
+/** As {@link textOf}; nil is the empty text. */
+function valueText(value: LuaValue): string | undefined {
+  return value === undefined ? "" : textOf(value);
 }
 
 function booleanText(value: LuaValue): string {

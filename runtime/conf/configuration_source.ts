@@ -2,18 +2,25 @@
  * The configuration of a process, loaded when it is first asked for: libxml2
  * takes 50 ms, and most programs never ask.
  */
-import { loadXmlLibrary } from "../xml/library.ts";
-import { Configuration } from "./configuration.ts";
+import type {
+  Configuration,
+  ConfigurationOrigin,
+  ConfReport,
+} from "./configuration.ts";
 
 /** See the head of this file. */
 export class ConfigurationSource implements Disposable {
-  readonly #text: () => string | Promise<string>;
+  readonly #origin: () => ConfigurationOrigin | Promise<ConfigurationOrigin>;
+  /** Receives what is wrong with the configuration but no reason to stop. */
+  report: ConfReport = () => {};
   #configuration: Configuration | undefined;
   #loading: Promise<Configuration> | undefined;
 
-  /** @param text Makes the document, a binary string. Called once at the most. */
-  constructor(text: () => string | Promise<string>) {
-    this.#text = text;
+  /** @param origin Tells where the document is. Called once at the most. */
+  constructor(
+    origin: () => ConfigurationOrigin | Promise<ConfigurationOrigin>,
+  ) {
+    this.#origin = origin;
   }
 
   /** The configuration, unless it would have to be loaded first. */
@@ -24,17 +31,20 @@ export class ConfigurationSource implements Disposable {
   /**
    * The configuration.
    *
-   * @throws {XmlParseError} When the document is not well-formed.
+   * @throws {ConfError} When its file cannot be read or is not well-formed.
+   * @throws {XmlParseError} When its text is not well-formed.
    */
   load(): Promise<Configuration> {
     return this.#loading ??= this.#load();
   }
 
   async #load(): Promise<Configuration> {
-    const library = await loadXmlLibrary();
+    const { loadXmlLibrary } = await import("../xml/library.ts");
+    const { Configuration } = await import("./configuration.ts");
     return this.#configuration = new Configuration(
-      library,
-      await this.#text(),
+      await loadXmlLibrary(),
+      await this.#origin(),
+      (stream, line) => this.report(stream, line),
     );
   }
 

@@ -7,9 +7,11 @@ const INTEGER = /^[ \t\n\v\f\r]*([+-]?)(0[xX][0-9a-fA-F]+|[0-9]+)/;
 const NUMBER =
   /^[ \t\n\v\f\r]*([+-]?(?:inf(?:inity)?|nan|0[xX][0-9a-fA-F]+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?))/i;
 
+const MAX_INT64 = 2n ** 63n - 1n;
+
 /**
  * A text as a 32-bit integer: hexadecimal behind `0x`, octal behind `0`; 0 when
- * it does not begin with a number.
+ * it does not begin with a number. Of larger numbers the lower 32 bits count.
  */
 export function confInteger(text: string): number {
   const match = INTEGER.exec(text);
@@ -23,7 +25,13 @@ export function confInteger(text: string): number {
     : digits!.startsWith("0")
     ? 0n
     : BigInt(digits!);
-  return Number(BigInt.asIntN(32, sign === "-" ? -value : value));
+  return Number(BigInt.asIntN(32, clamp(sign === "-" ? -value : value)));
+}
+
+/** What C makes of a number that 64 bits cannot hold. */
+function clamp(value: bigint): bigint {
+  if (value > MAX_INT64) return MAX_INT64;
+  return value < -MAX_INT64 ? -MAX_INT64 - 1n : value;
 }
 
 /** A text as a number of single precision; 0 when it does not begin with one. */

@@ -19,7 +19,10 @@ import { errno, libc } from "./libc.ts";
 
 const symbols = libc({
   chmod: { parameters: ["buffer", "u32"], result: "i32" },
+  fchmod: { parameters: ["i32", "u32"], result: "i32" },
+  fchown: { parameters: ["i32", "u32", "u32"], result: "i32" },
   fcntl: { parameters: ["i32", "i32", "buffer"], result: "i32" },
+  fsync: { parameters: ["i32"], result: "i32" },
   getcwd: { parameters: ["buffer", "usize"], result: "pointer" },
   mkdir: { parameters: ["buffer", "u32"], result: "i32" },
   open: { parameters: ["buffer", "i32", "u32"], result: "i32" },
@@ -67,6 +70,42 @@ export function chmod(path: string, mode: number): number {
   const name = cString(path);
   const calls = symbols();
   return calls.chmod(name, mode) === 0 ? 0 : -errno();
+}
+
+/**
+ * Changes the permissions of an open file.
+ *
+ * @param fd The descriptor.
+ * @param mode The permissions.
+ * @returns 0, or -errno.
+ */
+export function changeMode(fd: number, mode: number): number {
+  const calls = symbols();
+  return calls.fchmod(fd, mode) === 0 ? 0 : -errno();
+}
+
+/**
+ * Changes whom an open file belongs to.
+ *
+ * @param fd The descriptor.
+ * @param uid The user's number.
+ * @param gid The group's number.
+ * @returns 0, or -errno.
+ */
+export function changeOwner(fd: number, uid: number, gid: number): number {
+  const calls = symbols();
+  return calls.fchown(fd, uid, gid) === 0 ? 0 : -errno();
+}
+
+/**
+ * Waits until what was written to a file is on the disk.
+ *
+ * @param fd The descriptor.
+ * @returns 0, or -errno.
+ */
+export function synchronize(fd: number): number {
+  const calls = symbols();
+  return calls.fsync(fd) === 0 ? 0 : -errno();
 }
 
 /**

@@ -20,6 +20,10 @@ import { evaluateXPath, evaluateXPathString } from "./xpath.ts";
 /** libxml2's option not to load external entities or DTDs, whatever else. */
 const XML_PARSE_NO_XXE = 1 << 23;
 
+/** libxml2's options to expand entities, and to leave out indentation. */
+const XML_PARSE_NOENT = 1 << 1;
+const XML_PARSE_NOBLANKS = 1 << 8;
+
 /** Problems of this level end the parsing. */
 const FATAL = 3;
 
@@ -49,6 +53,15 @@ export class XmlParseError extends SyntaxError {
   }
 }
 
+/** How {@link parseXml} reads a document. */
+export interface XmlOptions {
+  /**
+   * Leaves out the white space between elements, and expands entities that the
+   * document declares. Default: false.
+   */
+  readonly asData?: boolean;
+}
+
 /** What a document owns in libxml2's memory. */
 interface Memory {
   readonly library: XmlLibrary;
@@ -56,7 +69,7 @@ interface Memory {
   /** Bytes of the text. */
   readonly size: number;
   /** Nodes that were taken out of the tree and may still be held. */
-  readonly removed: Pointer[];
+  readonly removed: Set<Pointer>;
   freed: boolean;
 }
 
@@ -81,6 +94,7 @@ function free(memory: Memory): void {
  *
  * @param library From `loadXmlLibrary`.
  * @param text The document, in the encoding that it declares.
+ * @param options How to read it.
  * @returns The document. It is freed when it and its nodes are collected, or
  * by `dispose`.
  * @throws {XmlParseError} If the text is not well-formed.
@@ -94,7 +108,13 @@ function free(memory: Memory): void {
  * console.log(document.find("/a/b")[0]?.contents); // x
  * ```
  */
-export function parseXml(library: XmlLibrary, text: string): XmlDocument {
+export function parseXml(
+  library: XmlLibrary,
+  text: string,
+  { asData = false }: XmlOptions = {},
+): XmlDocument {
+  const flags = XML_PARSE_NO_XXE |
+    (asData ? XML_PARSE_NOENT | XML_PARSE_NOBLANKS : 0);
   const [pointer, problems] = library.collect((raw) =>
     library.withString(text, (bytes) => {
       const parser = raw._xmlNewParserCtxt();
@@ -105,7 +125,7 @@ export function parseXml(library: XmlLibrary, text: string): XmlDocument {
         text.length,
         0,
         0,
-        XML_PARSE_NO_XXE,
+        flags,
       );
       raw._xmlFreeParserCtxt(parser);
       return document;
@@ -138,7 +158,7 @@ export class XmlDocument implements NodeOwner, Disposable {
     readonly problems: readonly XmlProblem[],
     size: number,
   ) {
-    this.#memory = { library, pointer, size, removed: [], freed: false };
+    this.#memory = { library, pointer, size, removed: new Set(), freed: false };
     library.unfreedBytes += size;
     this.weight = new ArrayBuffer(Math.min(size * MEMORY_FACTOR, MAX_WEIGHT));
     finalizer.register(this, this.#memory, this);
@@ -222,9 +242,39 @@ export class XmlDocument implements NodeOwner, Disposable {
   remove(node: Pointer): void {
     this.library.run((raw) => {
       raw._xmlUnlinkNode(node);
-      if (this.#holdsAny(node)) this.#memory.removed.push(node);
+      if (this.#holdsAny(node)) this.#memory.removed.add(node);
       else raw._xmlFreeNode(node);
     });
+  }
+
+  /**
+   * Makes a node, which may be another document's, the last one inside an
+   * element. What was in another document lives as long as both.
+   *
+   * @param node No text, which would melt into a text before it.
+   * @returns The node, of this document.
+   */
+  append(parent: XmlNode, node: XmlNode): XmlNode {
+    const { pointer } = node;
+    this.library.run((raw) => {
+      raw._xmlUnlinkNode(pointer);
+      raw._xmlAddChild(parent.pointer, pointer);
+    });
+    node.document.forget(pointer);
+    return this.nodeAt(pointer)!;
+  }
+
+  /** Gives up a node that was taken out of the tree: another one has it. */
+  forget(node: Pointer): void {
+    this.#memory.removed.delete(node);
+  }
+
+  /** The path that leads to a node, each step with its position. */
+  pathOf(node: XmlNode): string {
+    void this.pointer; // throws if it was disposed
+    return this.library.takeString(
+      this.library.run((raw) => raw._xmlGetNodePath(node.pointer)),
+    ) ?? "";
   }
 
   /** Whether someone may hold a node or one below it. */

@@ -20,6 +20,9 @@ export type Pointer = number;
 /** What is wrong with a document or an expression, and where. */
 export interface XmlProblem {
   readonly message: string;
+  /** The part of libxml2 that found it, and its number there. */
+  readonly domain: number;
+  readonly code: number;
   /** 1 for a warning, 2 for an error, 3 if parsing had to stop. */
   readonly level: number;
   /** The line in the document, from 1. */
@@ -54,7 +57,14 @@ export const NodeField = {
 } as const;
 
 /** Offsets in the structure of an error. */
-const ErrorField = { message: 8, level: 12, line: 20, column: 40 };
+const ErrorField = {
+  domain: 0,
+  code: 4,
+  message: 8,
+  level: 12,
+  line: 20,
+  column: 40,
+};
 
 /** Offsets in the context of an XPath evaluation. */
 export const XPathContextField = { errorHandler: 132, operationLimit: 204 };
@@ -171,6 +181,8 @@ export class XmlLibrary {
     this.#problems.push({
       message: (this.string(this.field(error, ErrorField.message)) ?? "")
         .trim(),
+      domain: this.field(error, ErrorField.domain),
+      code: this.field(error, ErrorField.code),
       level: this.field(error, ErrorField.level),
       line: this.field(error, ErrorField.line),
       column: this.field(error, ErrorField.column),

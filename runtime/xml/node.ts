@@ -10,6 +10,9 @@ import {
   type XmlLibrary,
 } from "./library.ts";
 
+/** Offset in the structure of a namespace. */
+const NAMESPACE_PREFIX = 12;
+
 /** What a node needs of its document; see `XmlDocument` in document.ts. */
 export interface NodeOwner {
   readonly library: XmlLibrary;
@@ -19,6 +22,8 @@ export interface NodeOwner {
   nodeAt(pointer: Pointer): XmlNode | undefined;
   /** Takes a node out of the tree, and frees it unless someone may hold it. */
   remove(node: Pointer): void;
+  /** Gives up a node that was taken out of the tree: another one has it. */
+  forget(node: Pointer): void;
 }
 
 /** A node. Two objects may stand for the same one; see {@link isSame}. */
@@ -49,6 +54,42 @@ export class XmlNode {
     return this.type === NodeType.attribute
       ? 0 // a shorter structure, without the line
       : this.#field(NodeField.line) & 0xffff;
+  }
+
+  /** The prefix of the name of an element or attribute, if it has one. */
+  get prefix(): string | undefined {
+    const { type } = this;
+    if (type !== NodeType.element && type !== NodeType.attribute) {
+      return undefined;
+    }
+    const namespace = this.#field(NodeField.namespace);
+    const { library } = this.document;
+    return namespace === 0
+      ? undefined
+      : library.string(library.field(namespace, NAMESPACE_PREFIX));
+  }
+
+  /** The attributes of an element, in order. */
+  get attributes(): XmlNode[] {
+    const found: XmlNode[] = [];
+    if (this.type !== NodeType.element) return found;
+    for (
+      let attribute = this.document.nodeAt(this.#field(NodeField.attributes));
+      attribute !== undefined;
+      attribute = attribute.nextSibling
+    ) found.push(attribute);
+    return found;
+  }
+
+  /** The nodes inside this one, in order. */
+  get children(): XmlNode[] {
+    const found: XmlNode[] = [];
+    for (
+      let child = this.firstChild;
+      child !== undefined;
+      child = child.nextSibling
+    ) found.push(child);
+    return found;
   }
 
   /** The element that contains the node. */

@@ -55,9 +55,10 @@ Deno.test("luamtev reports an unknown option and goes on", async () => {
 });
 
 Deno.test("luamtev refuses options whose subsystem is not there", async () => {
-  await expectRun(["-c", "x.conf", "x.lua"], {
+  await expectRun(["-i", "x.lua"], {
     code: 2,
-    stderr: "luamtev: option -c is not supported yet: configuration files\n",
+    stderr:
+      "luamtev: option -i is not supported yet: the interactive console\n",
   });
 });
 

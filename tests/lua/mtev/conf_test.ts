@@ -1,12 +1,15 @@
 /** mtev.conf_*: what the conformance case misc/conf_access does not show. */
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import { ConfigurationSource } from "../../../runtime/conf/configuration_source.ts";
 import { createRuntime } from "../../../lua/runtime.ts";
 import { luamtev, TestFolder } from "../../support/luamtev.ts";
 
 const TEXT = "<app><port>80</port><half>0.1</half></app>";
 
 Deno.test("mtev.conf_* read and change the configuration of the runtime", async () => {
-  await using runtime = await createRuntime({ configuration: () => TEXT });
+  await using runtime = await createRuntime({
+    configuration: new ConfigurationSource(() => ({ text: TEXT })),
+  });
   deepStrictEqual(
     await runtime.eval(`
       local first = mtev.conf_get_integer("/app/port")
@@ -19,7 +22,9 @@ Deno.test("mtev.conf_* read and change the configuration of the runtime", async 
 });
 
 Deno.test("mtev.conf_* word their errors", async () => {
-  await using runtime = await createRuntime({ configuration: () => TEXT });
+  await using runtime = await createRuntime({
+    configuration: new ConfigurationSource(() => ({ text: TEXT })),
+  });
   const fails = (code: string, message: RegExp) =>
     rejects(() => runtime.eval(code), message);
   await fails("mtev.conf_get_string(('/a'):rep(2048), 'x')", /path overflow/);
@@ -31,7 +36,9 @@ Deno.test("mtev.conf_* word their errors", async () => {
 });
 
 Deno.test("the first mtev.conf where nothing can wait says so", async () => {
-  await using runtime = await createRuntime({ configuration: () => TEXT });
+  await using runtime = await createRuntime({
+    configuration: new ConfigurationSource(() => ({ text: TEXT })),
+  });
   await rejects(
     () =>
       runtime.eval("table.sort({ 1, 2 }, function() mtev.conf('/app') end)"),
@@ -54,7 +61,9 @@ Deno.test("each of several states has the configuration that -T prints", async (
 });
 
 Deno.test("a configuration that does not parse is an error of who asks", async () => {
-  await using runtime = await createRuntime({ configuration: () => "<a>" });
+  await using runtime = await createRuntime({
+    configuration: new ConfigurationSource(() => ({ text: "<a>" })),
+  });
   await rejects(() => runtime.eval("return mtev.conf('/a')"), /line 1/);
   strictEqual((await runtime.eval("return 1"))[0], 1);
 });

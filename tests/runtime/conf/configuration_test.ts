@@ -9,7 +9,7 @@ const TEXT = `<app name="n">
 </app>`;
 
 async function open(text = TEXT): Promise<Configuration> {
-  return new Configuration(await loadXmlLibrary(), text);
+  return new Configuration(await loadXmlLibrary(), { text });
 }
 
 Deno.test("get() reads the last of several nodes, and results that are no nodes", async () => {
@@ -36,7 +36,9 @@ Deno.test("set() changes what is there, and makes what is not", async () => {
   strictEqual(configuration.set("/app/new/@attribute", "y\"'<"), true);
   strictEqual(configuration.get("/app/new/@attribute"), "y\"'<");
   strictEqual(configuration.set("/app/none/here", "x"), false);
-  strictEqual(configuration.set("/app/*[1]", "x"), false);
+  strictEqual(configuration.set("/app/list/item[1]", "x"), true);
+  strictEqual(configuration.get("/app/list/item[@id='1']"), "x");
+  strictEqual(configuration.set("/app/none[1]", "x"), false);
   strictEqual(configuration.set("name", "x"), false);
   strictEqual(configuration.set("/root", "x"), false);
 });
@@ -57,7 +59,7 @@ Deno.test("list() reads from each node", async () => {
 Deno.test("a document that is not well-formed is refused with its place", async () => {
   const library = await loadXmlLibrary();
   throws(
-    () => new Configuration(library, "<app>\n<port></app>"),
+    () => new Configuration(library, { text: "<app>\n<port></app>" }),
     (error) => error instanceof XmlParseError && /line 2/.test(error.message),
   );
 });
@@ -66,7 +68,7 @@ Deno.test("ConfigurationSource asks for the text once, when it is needed", async
   let asked = 0;
   using source = new ConfigurationSource(() => {
     asked++;
-    return TEXT;
+    return { text: TEXT };
   });
   strictEqual(source.loaded(), undefined);
   strictEqual(asked, 0);

@@ -1,0 +1,360 @@
+/**
+ * The document of a configuration together with the files that it includes,
+ * each file's nodes inside its `include` element; and the way back: the text
+ * of each file, with what is included left out.
+ *
+ * The invariant: a node inside an `include` element that has files belongs to
+ * one of them. Nothing is written here, see save.ts.
+ * Specification: runtime.md §1.1, §1.9.
+ */
+import { readBytes } from "../files/read.ts";
+import { realpath } from "../posix/files.ts";
+import { strerror } from "../posix/posix_error.ts";
+import { parseXml, type XmlDocument, XmlParseError } from "../xml/document.ts";
+import { NodeType, type Pointer, type XmlLibrary } from "../xml/library.ts";
+import type { XmlNode } from "../xml/node.ts";
+import { ConfError, parseProblems } from "./conf_error.ts";
+import { isPattern, matchingFiles } from "./glob.ts";
+
+/** What the nodes of a snippet, which has no root of its own, are put in. */
+const WRAPPER = "<_>";
+
+/** A file of a configuration. */
+export class ConfFile implements Disposable {
+  /** Whether the tree differs from what the file says. */
+  changed = false;
+
+  /**
+   * @param path Its real path; undefined when the text came from elsewhere.
+   * @param document The tree, or of an included file the rest: its root with
+   * the attributes, and what is around that.
+   * @param declaration Of a snippet, what to write before its nodes.
+   * @param frozen Why the file must not be written.
+   */
+  constructor(
+    readonly path: string | undefined,
+    readonly document: XmlDocument,
+    readonly declaration?: string,
+    readonly frozen?: string,
+  ) {}
+
+  [Symbol.dispose](): void {
+    this.document[Symbol.dispose]();
+  }
+}
+
+/** An element that includes files. */
+interface Include {
+  readonly element: XmlNode;
+  readonly files: readonly ConfFile[];
+  /** What the element itself has inside, hidden by the files. */
+  readonly hidden: readonly XmlNode[];
+}
+
+/** See the head of this file. */
+export class ConfTree implements Disposable {
+  /** The file that includes the others, then those. */
+  readonly files: ConfFile[] = [];
+  readonly #includes = new Map<Pointer, Include>();
+  /** The file of each node right inside of an include. */
+  readonly #owners = new Map<Pointer, ConfFile>();
+
+  /**
+   * @param library From `loadXmlLibrary`.
+   * @param source The text of a document, or the file that has it.
+   * @param report Told of snippets that cannot be used.
+   * @throws {ConfError} When the document or a file that it includes cannot be
+   * read or is not well-formed.
+   */
+  constructor(
+    library: XmlLibrary,
+    source: { readonly text: string } | { readonly path: string },
+    report: (problem: string) => void,
+  ) {
+    try {
+      this.#load(library, source, report);
+    } catch (error) {
+      this[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /** Frees the documents. Their nodes must not be used any more. */
+  [Symbol.dispose](): void {
+    for (const file of this.files) file[Symbol.dispose]();
+    this.files.length = 0;
+  }
+
+  /** The merged document. */
+  get document(): XmlDocument {
+    return this.files[0]!.document;
+  }
+
+  /** The file that a node belongs to. */
+  fileOf(node: XmlNode): ConfFile {
+    let below = node;
+    for (let at = node.parent; at !== undefined; at = at.parent) {
+      const include = this.#includes.get(at.pointer);
+      if (include !== undefined) return this.#ownerIn(include, below);
+      below = at;
+    }
+    return this.files[0]!;
+  }
+
+  /** A node that is new inside of an include comes from its predecessor's. */
+  #ownerIn(include: Include, node: XmlNode): ConfFile {
+    const known = this.#owners.get(node.pointer);
+    if (known !== undefined) return known;
+    let owner = include.files[0]!;
+    for (const child of include.element.children) {
+      if (child.isSame(node)) break;
+      owner = this.#owners.get(child.pointer) ?? owner;
+    }
+    this.#owners.set(node.pointer, owner);
+    return owner;
+  }
+
+  /** The texts of files, as they are to be written. */
+  texts(files: readonly ConfFile[]): string[] {
+    const taken = Array.from(this.#includes.values(), (include) => ({
+      include,
+      nodes: include.element.children,
+      owners: include.element.children.map((node) =>
+        this.#ownerIn(include, node)
+      ),
+    }));
+    for (const { include, nodes, owners } of taken) {
+      nodes.forEach((node, index) => {
+        const { document } = owners[index]!;
+        document.append(document.root, node);
+      });
+      for (const node of include.hidden) {
+        this.document.append(include.element, node);
+      }
+    }
+    try {
+      return files.map(textOf);
+    } finally {
+      for (const { include, nodes } of taken) {
+        for (const node of include.hidden) node.remove();
+        for (const node of nodes) this.document.append(include.element, node);
+      }
+    }
+  }
+
+  #load(
+    library: XmlLibrary,
+    source: { readonly text: string } | { readonly path: string },
+    report: (problem: string) => void,
+  ): void {
+    const loader: Loader = { library, report, problems: [] };
+    if ("text" in source) {
+      this.files.push(
+        new ConfFile(undefined, parseXml(library, source.text, READ)),
+      );
+      this.#expand(loader, this.document.root, "/", []);
+    } else {
+      const path = realpath(source.path);
+      if (typeof path === "number") {
+        throw new ConfError([`cannot read ${source.path}: ${strerror(-path)}`]);
+      }
+      this.files.push(new ConfFile(path, parseFile(library, path)));
+      this.#expand(loader, this.document.root, folderOf(path), [path]);
+    }
+    if (loader.problems.length > 0) throw new ConfError(loader.problems);
+  }
+
+  /**
+   * Puts files into the includes at or below a node.
+   *
+   * @param folder Where relative paths start.
+   * @param within The files that lead here.
+   */
+  #expand(
+    loader: Loader,
+    top: XmlNode,
+    folder: string,
+    within: readonly string[],
+  ): void {
+    for (
+      const element of this.document.find(
+        "descendant-or-self::include[@file]",
+        top,
+      )
+    ) {
+      const file = element.attribute("file")!;
+      const name = file.startsWith("/") ? file : `${folder}/${file}`;
+      const snippet = element.attribute("snippet");
+      const files = includedFiles(loader, name, within, {
+        snippet: snippet !== undefined && snippet !== "false",
+        readonly: element.attribute("readonly") === "true",
+      });
+      if (files.length > 0) this.#absorb(loader, element, files, within);
+    }
+  }
+
+  #absorb(
+    loader: Loader,
+    element: XmlNode,
+    files: readonly ConfFile[],
+    within: readonly string[],
+  ): void {
+    const hidden = element.children;
+    for (const node of hidden) node.remove();
+    this.#includes.set(element.pointer, { element, files, hidden });
+    this.files.push(...files);
+    for (const file of files) {
+      for (const node of file.document.root.children) {
+        if (node.type === NodeType.text) continue;
+        const inside = this.document.append(element, node);
+        this.#owners.set(inside.pointer, file);
+        if (inside.type !== NodeType.element) continue;
+        const path = file.path!;
+        this.#expand(loader, inside, folderOf(path), [...within, path]);
+      }
+    }
+  }
+}
+
+/** What the loading of a tree has at hand. */
+interface Loader {
+  readonly library: XmlLibrary;
+  readonly report: (problem: string) => void;
+  /** Why the tree cannot be used. */
+  readonly problems: string[];
+}
+
+/** What the attributes of an include say. */
+interface IncludeOptions {
+  readonly snippet: boolean;
+  readonly readonly: boolean;
+}
+
+/** Entities are known, and indentation is nothing that anyone searches for. */
+const READ = { asData: true } as const;
+
+function includedFiles(
+  loader: Loader,
+  name: string,
+  within: readonly string[],
+  options: IncludeOptions,
+): ConfFile[] {
+  const files: ConfFile[] = [];
+  for (const path of isPattern(name) ? matchingFiles(name) : [name]) {
+    const real = realpath(path);
+    if (typeof real === "number") {
+      const missing = options.snippet && strerror(-real) === strerror(2);
+      if (!missing) {
+        complain(loader, options, [`cannot read ${path}: ${strerror(-real)}`]);
+      }
+      continue;
+    }
+    if (within.includes(real)) {
+      const loop = [...within, real].join(" includes ");
+      complain(loader, options, [`include loop: ${loop}`]);
+      continue;
+    }
+    try {
+      files.push(
+        options.snippet
+          ? parseSnippet(loader.library, real, options)
+          : included(real, parseFile(loader.library, real), options),
+      );
+    } catch (error) {
+      if (!(error instanceof ConfError)) throw error;
+      complain(loader, options, error.problems);
+    }
+  }
+  return files;
+}
+
+/** A snippet may fail, a whole document must not. */
+function complain(
+  { report, problems }: Loader,
+  { snippet }: IncludeOptions,
+  lines: readonly string[],
+): void {
+  if (snippet) { for (const line of lines) report(line); }
+  else problems.push(...lines);
+}
+
+function included(
+  path: string,
+  document: XmlDocument,
+  { readonly }: IncludeOptions,
+  declaration?: string,
+): ConfFile {
+  const frozen = readonly
+    ? "it is included as readonly"
+    : document.root.children.some(({ type }) => type === NodeType.text)
+    ? "it has text beside its elements, which would get lost"
+    : undefined;
+  return new ConfFile(path, document, declaration, frozen);
+}
+
+function parseFile(library: XmlLibrary, path: string): XmlDocument {
+  return parse(library, read(path), path, 0);
+}
+
+function parseSnippet(
+  library: XmlLibrary,
+  path: string,
+  options: IncludeOptions,
+): ConfFile {
+  const text = read(path);
+  const declaration = /^<\?xml\s[^>]*\?>\s*/.exec(text)?.[0] ?? "";
+  const body = text.slice(declaration.length);
+  const lines = declaration.split("\n").length - 1;
+  const wrapped = "\n".repeat(lines) + WRAPPER + body + "</_>";
+  const shift = lines === 0 ? WRAPPER.length : 0;
+  const document = parseWrapped(library, wrapped, path, shift);
+  return included(path, document, options, declaration);
+}
+
+/** Of the problems the first one counts: later ones may be of the wrapper. */
+function parseWrapped(
+  library: XmlLibrary,
+  text: string,
+  path: string,
+  shift: number,
+): XmlDocument {
+  try {
+    return parse(library, text, path, shift);
+  } catch (error) {
+    if (!(error instanceof ConfError)) throw error;
+    throw new ConfError(error.problems.slice(0, 1));
+  }
+}
+
+function read(path: string): string {
+  const content = readBytes(path);
+  if (content.ok) return content.bytes;
+  throw new ConfError([`cannot read ${path}: ${content.reason}`]);
+}
+
+function parse(
+  library: XmlLibrary,
+  text: string,
+  path: string,
+  shift: number,
+): XmlDocument {
+  try {
+    return parseXml(library, text, READ);
+  } catch (error) {
+    if (!(error instanceof XmlParseError)) throw error;
+    throw new ConfError(parseProblems(error, path, shift));
+  }
+}
+
+/** The text of a file whose nodes are all in its own document. */
+function textOf({ document, declaration }: ConfFile): string {
+  if (declaration === undefined) return document.format("utf8");
+  const nodes = document.root.children.map((node) =>
+    document.library.save(node.pointer, "utf8", true)
+  );
+  return declaration + nodes.map((text) => text + "\n").join("");
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(1, path.lastIndexOf("/")));
+}
