@@ -13,6 +13,8 @@ import {
 import type { Runtime, RuntimeOptions } from "../lua/runtime.ts";
 import type { ConfigurationOrigin } from "../runtime/conf/configuration.ts";
 import { ConfigurationSource } from "../runtime/conf/configuration_source.ts";
+import { strerror } from "../runtime/posix/posix_error.ts";
+import { become } from "../runtime/posix/spawn.ts";
 import { writeFully } from "../runtime/posix/write_fully.ts";
 import { currentFolderText } from "../lua/current_folder.ts";
 import { encodeText } from "../lua/text.ts";
@@ -113,12 +115,13 @@ async function setUp(options: Options, task: Task): Promise<Setup> {
       (_, line) => writeFully(2, `${line}\n`),
     );
     const configuration = await source.load();
-    await setUpProcess(configuration, { user, group });
     const run = await configuredRun(
       configuration,
       task.kind === "module" ? task.module : "",
       navigator.hardwareConcurrency,
     );
+    if (run.concurrent && !options.concurrent) startConcurrently();
+    await setUpProcess(configuration, { user, group });
     const path = configuration.path!;
     return {
       ...run,
@@ -131,6 +134,18 @@ async function setUp(options: Options, task: Task): Promise<Setup> {
     for (const line of error.lines) writeFully(2, `${line}\n`);
     Deno.exit(error.status);
   }
+}
+
+/**
+ * Starts the program anew with `--concurrent`, which the launcher must know of:
+ * it sets the size of the stacks.
+ */
+function startConcurrently(): never {
+  const { pathname } = new URL("../bin/luamtev", import.meta.url);
+  const launcher = decodeURIComponent(pathname);
+  const words = [launcher, "--concurrent", ...commandLine()].map(encodeText);
+  const error = become(encodeText(launcher), words);
+  fail(`cannot start ${launcher}: ${strerror(-error)}`);
 }
 
 function encodeOptional(text: string | undefined): string | undefined {

@@ -43,7 +43,7 @@ function mtev.conf_get_integer(path, value) end
 ---@return number|boolean value the number, nil when there is none; with two arguments whether there is a parent
 function mtev.conf_get_number(path, value) end
 
----Reads a text of the configuration; or, with two arguments, sets it. An element or attribute that is not there is made when its parent is there. Changes last as long as the process.
+---Reads a text of the configuration; or, with two arguments, sets it. An element or attribute that is not there is made when its parent is there. Changes are written at once to the file that they belong to; of the generated configuration they last as long as the process.
 ---@param path string an XPath expression; of several nodes the last one counts
 ---@param value? any what to set
 ---@return string|boolean value the text, nil when there is none; with two arguments whether there is such a parent
@@ -61,7 +61,7 @@ function mtev.conf_get_string_list(base_path, child_path) end
 ---@return integer|boolean value the number, or whether there is a parent
 function mtev.conf_integer(path, value) end
 
----Says that the configuration has to be written. It comes from no file yet, so nothing follows from it.
+---Says that the configuration differs from its file, so that `mtev.conf_save` writes that.
 function mtev.conf_mark_changed() end
 
 ---The same as `mtev.conf_get_number`.
@@ -88,7 +88,7 @@ function mtev.conf_replace_integer(path, value) end
 ---@return boolean replaced whether there is a parent
 function mtev.conf_replace_number(path, value) end
 
----Removes every node that a path finds and makes one with a value.
+---Leaves one node of those that a path finds, with a value, or makes one.
 ---@param path string the path of an element, or of an attribute (`…/@name`)
 ---@param value any its text
 ---@return boolean replaced whether there is a parent; nil for wrong arguments
@@ -100,8 +100,8 @@ function mtev.conf_replace_string(path, value) end
 ---@return boolean replaced whether there is a parent
 function mtev.conf_replace_value(path, value) end
 
----Writes the configuration to its file. It comes from no file yet, for which the reference, too, answers true.
----@return boolean saved true
+---Writes the files of the configuration that differ from it. Setting a value does so, too.
+---@return boolean saved whether all could be written; true for the generated configuration, which has no file
 function mtev.conf_save() end
 
 ---The same as `mtev.conf_get_string`.

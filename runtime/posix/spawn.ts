@@ -11,6 +11,7 @@ import { SYS_pidfd_open, WNOHANG } from "./constants.ts";
 import { errno, libc } from "./libc.ts";
 
 const symbols = libc({
+  execv: { parameters: ["buffer", "buffer"], result: "i32" },
   posix_spawn_file_actions_addclose: {
     parameters: ["buffer", "i32"],
     result: "i32",
@@ -46,6 +47,23 @@ function stringArray(strings: readonly string[]): Uint8Array<ArrayBuffer> {
     offset += text.length + 1;
   });
   return bytes;
+}
+
+/**
+ * Makes this process another program, which keeps its pid and the descriptors that are not closed
+ * on exec.
+ *
+ * @param path The program, a binary string.
+ * @param argv Its arguments, binary strings, from its own name on.
+ * @returns -errno; only when it cannot be.
+ */
+export function become(path: string, argv: readonly string[]): number {
+  const pathBytes = new Uint8Array(path.length + 1);
+  writeBinaryString(path, pathBytes);
+  const argvBytes = stringArray(argv);
+  const calls = symbols();
+  calls.execv(pathBytes, argvBytes);
+  return -errno();
 }
 
 /**

@@ -129,6 +129,8 @@ Deno.test("concurrent runs the entry function on each event loop", async () => {
       local _, loop = mtev.thread_self()
       mtev.shared_notify("ran", mtev.eventer_loop_concurrency())
       if loop > 0 then return end
+      local function deep() return 1 + deep() end
+      assert(not pcall(deep)) -- on the smaller stack of a worker
       print(mtev.shared_waitfor("ran", 20), mtev.shared_waitfor("ran", 20))
       os.exit(0)
     end`,
