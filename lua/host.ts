@@ -151,6 +151,13 @@ export interface LuaState extends Disposable {
   /** Whether the running coroutine could suspend right here. */
   readonly isYieldable: boolean;
 
+  /**
+   * Makes the value of a numeral with a suffix (`1LL`, `2i`), `undefined` for
+   * one that is malformed. An engine that has such numerals has the property;
+   * the library `ffi` sets it.
+   */
+  makeNumeral?: (text: string) => LuaValue;
+
   /** Returns a new empty table. */
   newTable(): LuaTable;
   /**

@@ -115,6 +115,8 @@ export type Expression =
   | { readonly kind: "vararg"; readonly line: number }
   | { readonly kind: "number"; readonly line: number; readonly value: number }
   | { readonly kind: "string"; readonly line: number; readonly value: string }
+  /** A numeral with a suffix: a place in the chunk's list of them. */
+  | { readonly kind: "numeral"; readonly line: number; readonly index: number }
   | {
     readonly kind: "paren";
     readonly line: number;

@@ -2,7 +2,8 @@
  * Compiled chunks: the emitted code turned into functions, and the way back
  * from a line of emitted code to the Lua function and line.
  */
-import type { LuaFunction } from "../value.ts";
+import { cdata } from "../cdata.ts";
+import type { LuaFunction, LuaValue } from "../value.ts";
 import { ChunkEmitter, type EmittedCode } from "./emit_chunk.ts";
 import { LuaError } from "../errors.ts";
 import { fieldOf } from "./fields.ts";
@@ -23,6 +24,12 @@ import { shapeOf, type Table } from "./table.ts";
 /** Chunks whose variables may be changed from outside keep them in boxes. */
 const DEBUGGING = /\b(?:setlocal|setupvalue|upvaluejoin)\b/;
 
+/** Chunks that may meet cdata compare them with nil and numbers. */
+const CDATA = /\bffi\b|\d(?:[lL][lL]|[iI])\b/;
+
+/** Makes the values of numerals such as `1LL`, if there are any. */
+export type MakeNumeral = (text: string) => LuaValue;
+
 /** One compiled chunk. */
 export class Chunk implements CompiledChunk {
   readonly emitter: ChunkEmitter;
@@ -31,11 +38,17 @@ export class Chunk implements CompiledChunk {
   /** Keeps the scripts, and with them the line tables, alive. */
   readonly scripts: Script[] = [];
   readonly #counts: number[] | undefined;
+  /** The values of numerals with a suffix. */
+  readonly #numerals: LuaValue[];
 
   /**
    * @throws {LuaError} A syntax error.
    */
-  constructor(readonly source: string, readonly chunkName: string) {
+  constructor(
+    readonly source: string,
+    readonly chunkName: string,
+    makeNumeral: MakeNumeral,
+  ) {
     this.shortName = shortSource(chunkName);
     const parsed = withinLimits(
       this.shortName,
@@ -48,6 +61,10 @@ export class Chunk implements CompiledChunk {
       DEBUGGING.test(source),
       counts,
       scriptsAreMapped(),
+      cdata.seen ||= CDATA.test(source),
+    );
+    this.#numerals = parsed.numerals.map(({ text, line }) =>
+      makeNumeral(text) ?? malformed(this.shortName, text, line)
     );
     this.prototypes = this.emitter.functions.map((fn, i) =>
       new Prototype(this, fn, this.emitter.facts[i]!)
@@ -64,12 +81,13 @@ export class Chunk implements CompiledChunk {
     this.scripts.push(script);
     const url = registerScript(script);
     const text = `${code}\n//# sourceURL=${url}` + mapping(script, url);
-    return new Function("R", "N", "H", "Q", "V", text)(
+    return new Function("R", "N", "H", "Q", "V", "L", text)(
       runtimeNames,
       this.emitter.fields.map(fieldOf),
       this.emitter.shapes.map(shapeOf),
       this.prototypes,
       this.#counts,
+      this.#numerals,
     );
   }
 
@@ -89,6 +107,12 @@ export class Chunk implements CompiledChunk {
     if (fn.usesGlobals) shared.unshift(environment);
     return make(...shared);
   }
+}
+
+function malformed(shortName: string, text: string, line: number): never {
+  throw new LuaError(
+    `${shortName}:${line}: ${syntax.near(syntax.malformedNumber, text)}`,
+  );
 }
 
 /** Turns an overflow of our own recursion into the error that Lua has for it. */

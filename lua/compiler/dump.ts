@@ -5,7 +5,7 @@
 import { runtime } from "./messages.ts";
 import { LuaError } from "../errors.ts";
 import type { LuaFunction } from "../value.ts";
-import { Chunk } from "./chunk.ts";
+import { Chunk, type MakeNumeral } from "./chunk.ts";
 import { prototypeOf } from "./closure.ts";
 import type { Table } from "./table.ts";
 
@@ -23,6 +23,7 @@ export function dump(fn: LuaFunction): string | undefined {
 export function loadDump(
   text: string,
   environment: Table,
+  makeNumeral: MakeNumeral,
 ): LuaFunction | undefined {
   if (text[0] !== "\x1b") return undefined;
   const header = /^(\d+)\n(\d+)\n/.exec(text.slice(MARK.length, 64));
@@ -31,7 +32,11 @@ export function loadDump(
   }
   const nameAt = MARK.length + header[0].length;
   const sourceAt = nameAt + Number(header[2]);
-  const chunk = new Chunk(text.slice(sourceAt), text.slice(nameAt, sourceAt));
+  const chunk = new Chunk(
+    text.slice(sourceAt),
+    text.slice(nameAt, sourceAt),
+    makeNumeral,
+  );
   const id = Number(header[1]);
   if (id >= chunk.prototypes.length) {
     throw new LuaError(runtime.malformedDump);

@@ -58,12 +58,14 @@ export class ChunkEmitter implements ChunkContext {
    * @param debuggable Every variable may be changed through `debug`.
    * @param counts Where lines are counted, if they are.
    * @param mapped Each statement stands on a line of its own.
+   * @param cdata Values may be cdata, which equal nil and numbers.
    */
   constructor(
     parsed: ParsedChunk,
     readonly debuggable: boolean,
     readonly counts: CountedChunk | undefined,
     readonly mapped: boolean,
+    readonly cdata: boolean,
   ) {
     this.functions = parsed.functions;
     this.facts = this.functions.map(() => ({

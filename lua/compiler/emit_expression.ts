@@ -49,6 +49,8 @@ export function emitExpression(
       return numeral(expression.value);
     case "string":
       return quote(expression.value);
+    case "numeral":
+      return `L[${expression.index}]`;
     case "vararg":
       return "va[0]";
     case "paren":
@@ -118,6 +120,7 @@ export function mayRun(expression: Expression): boolean {
     case "false":
     case "number":
     case "string":
+    case "numeral":
     case "vararg":
     case "local":
     case "function":
@@ -444,7 +447,12 @@ function emitEquality(
   target: string | undefined,
 ): string {
   const { left, right, line, operator } = expression;
-  if (isPrimitive(left) || isPrimitive(right)) {
+  const { cdata } = emitter.chunk;
+  if (
+    cdata
+      ? isPrimitive(left) && isPrimitive(right)
+      : isPrimitive(left) || isPrimitive(right)
+  ) {
     const a = emitOperand(emitter, left, [right]);
     const b = emitExpression(emitter, right);
     return `(${a}${operator === "==" ? "===" : "!=="}${b})`;
@@ -457,7 +465,12 @@ function emitEquality(
     line,
     undefined,
     result,
-    (v) => `(${v}=${a}===${b}||typeof ${a}==="object"&&eq(${a},${b}))===null`,
+    (v) =>
+      `(${v}=${a}===${b}||${
+        cdata
+          ? `(typeof ${a}==="object"||typeof ${b}==="object")`
+          : `typeof ${a}==="object"`
+      }&&eq(${a},${b}))===null`,
   );
   return operator === "==" ? result : `!${result}`;
 }

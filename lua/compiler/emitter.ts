@@ -60,6 +60,8 @@ export interface ChunkContext {
   readonly mapped: boolean;
   /** Keeps every captured variable in a box and infers nothing. */
   readonly debuggable: boolean;
+  /** Compares with nil and constants as cdata want it. */
+  readonly cdata: boolean;
 }
 
 /** What a site does. */

@@ -67,9 +67,13 @@ const SIMPLE_ESCAPES: Record<string, string> = {
   "'": "'",
 };
 
+/** A numeral of the library `ffi`: 64-bit integers, imaginary numbers. */
+const SUFFIXED =
+  /^(?:(?:0[xX][\da-fA-F]+|0[bB][01]+|\d+)[uU]?[lL][lL]|[\d.].*[iI])$/;
+
 /** Reads one chunk; {@link Lexer.next} moves to the following token. */
 export class Lexer {
-  /** `name`, `string`, `number`, `<eof>`, a reserved word or punctuation. */
+  /** `name`, `string`, `number`, `numeral` (`1LL`), `<eof>`, a reserved word or punctuation. */
   kind: TokenKind = "<eof>";
   /** The text of a name, or the contents of a string. */
   text = "";
@@ -152,6 +156,7 @@ export class Lexer {
       case "name":
       case "string":
       case "number":
+      case "numeral":
         return this.#raw;
       default:
         return describeToken(this.kind);
@@ -266,7 +271,13 @@ export class Lexer {
     this.#position = at;
     this.#raw = source.slice(start, at);
     const value = /^[\d.]/.test(this.#raw) ? parseNumber(this.#raw) : undefined;
-    if (value === undefined) this.failNear(syntax.malformedNumber, this.#raw);
+    if (value === undefined) {
+      if (!SUFFIXED.test(this.#raw)) {
+        this.failNear(syntax.malformedNumber, this.#raw);
+      }
+      this.text = this.#raw;
+      return "numeral";
+    }
     this.value = value;
     return "number";
   }

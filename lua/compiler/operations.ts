@@ -225,9 +225,11 @@ function compareMeta(
 /** The handler of a comparison, which both operands have to share. */
 function shared(a: LuaValue, b: LuaValue, event: string): LuaValue {
   const handler = metamethod(a, event);
-  return handler !== undefined && handler === metamethod(b, event)
-    ? handler
-    : undefined;
+  const other = metamethod(b, event);
+  if (handler !== undefined && handler === other) return handler;
+  // A cdata decides alone, whatever the other operand is.
+  if (typeName(a) === "cdata") return handler;
+  return typeName(b) === "cdata" ? other : undefined;
 }
 
 /** `a < b` for what are not two numbers. */
@@ -248,9 +250,12 @@ export function le(a: LuaValue, b: LuaValue): boolean | null {
   raise(runtime.compare(typeName(a), typeName(b)));
 }
 
-/** `a == b` for different objects. */
+/** `a == b` for different values, one of them an object. */
 export function eq(a: LuaValue, b: LuaValue): boolean | null {
-  if (typeof b !== "object" || typeName(a) !== typeName(b)) return false;
+  const type = typeName(a);
+  if (type !== typeName(b) && type !== "cdata" && typeName(b) !== "cdata") {
+    return false;
+  }
   const handler = shared(a, b, "__eq");
   return handler === undefined ? false : compareMeta(handler, a, b, false);
 }

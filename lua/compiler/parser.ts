@@ -45,6 +45,11 @@ export interface ParsedChunk {
   readonly main: FunctionNode;
   /** Every function of the chunk by its id. */
   readonly functions: readonly FunctionNode[];
+  /** The numerals with a suffix, `1LL`. */
+  readonly numerals: readonly {
+    readonly text: string;
+    readonly line: number;
+  }[];
 }
 
 /**
@@ -58,6 +63,7 @@ export function parse(source: string, chunkName: string): ParsedChunk {
 
 class Parser {
   readonly #functions: FunctionNode[] = [];
+  readonly #numerals: { text: string; line: number }[] = [];
   #scope!: FunctionScope;
   #levels = 0;
 
@@ -70,7 +76,11 @@ class Parser {
     main.body = this.#block(false);
     main.endLine = this.lexer.line;
     if (this.lexer.kind !== "<eof>") this.#expected("<eof>");
-    return { main, functions: this.#functions };
+    return {
+      main,
+      functions: this.#functions,
+      numerals: this.#numerals,
+    };
   }
 
   #newFunction(line: number): FunctionNode {
@@ -430,6 +440,12 @@ class Parser {
         const value = this.lexer.value;
         this.lexer.next();
         return { kind, line, value };
+      }
+      case "numeral": {
+        const { text } = this.lexer;
+        this.lexer.next();
+        const index = this.#numerals.push({ text, line }) - 1;
+        return { kind, line, index };
       }
       case "string": {
         const value = this.lexer.text;

@@ -108,6 +108,8 @@ export class CompilerState implements EngineState {
     return X.execution?.thread !== undefined;
   }
 
+  makeNumeral: (text: string) => LuaValue = () => undefined;
+
   onSuspend: (thread: LuaThread, suspension: Suspension) => void = () => {
     throw new LuaError(runtime.yieldAcross);
   };
@@ -122,8 +124,8 @@ export class CompilerState implements EngineState {
 
   load(source: string, chunkName: string): LuaFunction {
     const environment = this.globals;
-    return loadDump(source, environment) ??
-      new Chunk(source, chunkName).instantiate(environment);
+    return loadDump(source, environment, this.makeNumeral) ??
+      new Chunk(source, chunkName, this.makeNumeral).instantiate(environment);
   }
 
   newThread(fn: LuaFunction): LuaThread {

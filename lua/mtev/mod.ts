@@ -2,6 +2,7 @@
  * Builds the `mtev` table of a Lua state: one line per family, then the parts
  * that are written in Lua. Specification: mtev-lua-api.md §17.2.
  */
+import type { LuaState } from "../host.ts";
 import type { LuaTable } from "../value.ts";
 import type { MtevContext } from "./context.ts";
 import { install as installBignum } from "./bignum.ts";
@@ -78,5 +79,16 @@ export function openMtev(context: MtevContext): LuaTable {
     extras: "extras",
   });
   runPrelude(state, "lua_init", mtev);
+  installFfi(state);
   return mtev;
+}
+
+/** The global `ffi`, where the engine has the library. */
+function installFfi(state: LuaState): void {
+  const packages = state.globals.get("package");
+  const open = state.index(state.index(packages, "preload"), "ffi");
+  if (open === undefined) return;
+  const [ffi] = state.call(open);
+  state.globals.set("ffi", ffi);
+  state.setIndex(state.index(packages, "loaded"), "ffi", ffi);
 }

@@ -16,6 +16,7 @@ import {
   raise,
   toStringArgument,
 } from "../args.ts";
+import { LuaCdata } from "../cdata.ts";
 import { definer } from "../define.ts";
 import { LuaError } from "../errors.ts";
 import { type LuaState, Multi, NOTHING } from "../host.ts";
@@ -135,6 +136,7 @@ function defineToNumber(state: LuaState, globals: LuaTable): void {
     if (base === undefined) {
       if (typeof value === "number") return value;
       if (typeof value === "string") return parseNumber(value);
+      if (value instanceof LuaCdata) return value.toNumber();
       return arguments.length > 0 ? undefined : checkAny(state, [], 0);
     }
     const args = [value, base];
@@ -144,6 +146,8 @@ function defineToNumber(state: LuaState, globals: LuaTable): void {
         ? parseNumber(value)
         : typeof value === "number"
         ? value
+        : value instanceof LuaCdata
+        ? value.toNumber()
         : undefined;
     }
     if (value === undefined) return checkString(state, args, 0);

@@ -1,9 +1,11 @@
 /**
  * The library `bit`: operations on 32-bit integers. Operands are rounded to
- * the nearest integer and reduced modulo 2^32; results are signed. Numbers
- * only, no 64-bit cdata. Specification: mtev-lua-api.md §10.8.
+ * the nearest integer and reduced modulo 2^32; results are signed. Where the
+ * first operand is cdata (of band, bor and bxor: any), stdlib/ffi/bit64.ts
+ * computes with 64 bits. Specification: mtev-lua-api.md §10.8.
  */
 import { type Args, checkNumber, optional, passed, toInt32 } from "../args.ts";
+import { LuaCdata } from "../cdata.ts";
 import { definer } from "../define.ts";
 import type { LuaState } from "../host.ts";
 import type { LuaTable, LuaValue } from "../value.ts";
@@ -25,16 +27,21 @@ export function toBit(value: number): number {
 /** Adds the functions to `library`. */
 export function openBit(state: LuaState, library: LuaTable): void {
   const define = definer(state);
-  const operand = (args: Args, index: number): number =>
-    toBit(checkNumber(state, args, index));
+  const operand = (args: Args, index: number): number => {
+    const value = args[index];
+    return toBit(
+      value instanceof LuaCdata
+        ? value.toNumber() ?? 0
+        : checkNumber(state, args, index),
+    );
+  };
 
   const unary = (name: string, compute: (x: number) => number) =>
     define(library, name, function (x) {
-      return compute(
-        typeof x === "number"
-          ? toBit(x)
-          : operand(passed(arguments.length, x), 0),
-      );
+      if (typeof x === "number") return compute(toBit(x));
+      return x instanceof LuaCdata
+        ? x.bitOperation(name, [x])
+        : compute(operand(passed(arguments.length, x), 0));
     });
   unary("tobit", (x) => x);
   unary("bnot", (x) => ~x);
@@ -49,6 +56,7 @@ export function openBit(state: LuaState, library: LuaTable): void {
         return compute(toBit(x), toBit(n) & 31);
       }
       const args = passed(arguments.length, x, n);
+      if (x instanceof LuaCdata) return x.bitOperation(name, args);
       return compute(operand(args, 0), operand(args, 1) & 31);
     });
   binary("lshift", (x, n) => x << n);
@@ -63,8 +71,13 @@ export function openBit(state: LuaState, library: LuaTable): void {
   ) =>
     define(library, name, (...args: LuaValue[]) => {
       let result = operand(args, 0);
+      if (typeof args[0] !== "number") {
+        const wide = args.find((value) => value instanceof LuaCdata);
+        if (wide !== undefined) return wide.bitOperation(name, args);
+      }
       for (let i = 1; i < args.length; i++) {
         const value = args[i];
+        if (value instanceof LuaCdata) return value.bitOperation(name, args);
         result = compute(
           result,
           typeof value === "number" ? toBit(value) : operand(args, i),
@@ -77,6 +90,8 @@ export function openBit(state: LuaState, library: LuaTable): void {
   combine("bxor", (x, y) => x ^ y);
 
   define(library, "tohex", (...args) => {
+    const [value] = args;
+    if (value instanceof LuaCdata) return value.bitOperation("tohex", args);
     const hex = (operand(args, 0) >>> 0).toString(16).padStart(8, "0");
     const digits = toInt32(toBit(optional(checkNumber, state, args, 1, 8)));
     const count = Math.min(Math.abs(digits), 8);

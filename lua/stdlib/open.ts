@@ -10,6 +10,7 @@ import { definePrint, openBase } from "./base.ts";
 import { openEnvironment } from "./base_environment.ts";
 import { openLoad } from "./base_load.ts";
 import { openBit } from "./bit.ts";
+import { LazyFfi } from "./ffi.ts";
 import { type IoLibrary, openIo } from "./io.ts";
 import { openJit } from "./jit.ts";
 import { openMath } from "./math.ts";
@@ -88,7 +89,16 @@ export function openLibraries(
     const library = globals.get(name);
     if (isTable(library)) loaded.set(name, library);
   }
-  return files;
+  if (state.makeNumeral === undefined) return files;
+  const ffi = new LazyFfi(state);
+  preload.set("ffi", state.newFunction("ffi", () => ffi.table));
+  return {
+    flush: () => files.flush(),
+    [Symbol.dispose]() {
+      ffi[Symbol.dispose]();
+      files[Symbol.dispose]();
+    },
+  };
 }
 
 /** The table in a field of `table`, made when it is not there. */

@@ -13,6 +13,7 @@ import {
   checkNumber,
   raise,
 } from "../args.ts";
+import { LuaCdata } from "../cdata.ts";
 import type { LuaState } from "../host.ts";
 import { addressOf, type LuaValue } from "../value.ts";
 import { formatHexadecimalFloat } from "./string_format_hexadecimal.ts";
@@ -125,12 +126,12 @@ function formatArgument(
     }
     case "d":
     case "i":
-      return formatSigned(conversion, checkNumber(state, args, index));
+      return formatSigned(conversion, checkInteger64(state, args, index));
     case "u":
     case "x":
     case "X":
     case "o":
-      return formatUnsigned(conversion, checkNumber(state, args, index));
+      return formatUnsigned(conversion, checkInteger64(state, args, index));
     case "c":
       return pad(
         conversion,
@@ -165,13 +166,38 @@ function padNumber(
   return pad(conversion, prefix + digits);
 }
 
-function formatSigned(conversion: Conversion, value: number): string {
+/** A number, or a 64-bit integer of the library `ffi`. */
+function checkInteger64(
+  state: LuaState,
+  args: Args,
+  index: number,
+): number | bigint {
+  const value = args[index];
+  return (value instanceof LuaCdata ? value.integer64 : undefined) ??
+    checkNumber(state, args, index);
+}
+
+function formatSigned(
+  conversion: Conversion,
+  value: number | bigint,
+): string {
+  if (typeof value === "bigint") return formatDigits(conversion, value);
   if (conversion.text.length === 2 && Math.abs(value) <= 2 ** 53) {
     return String(Math.trunc(value) || 0);
   }
-  let digits = Math.abs(value) <= 2 ** 53
-    ? String(Math.trunc(value) || 0)
-    : String(toInt64(value));
+  return formatDigits(
+    conversion,
+    Math.abs(value) <= 2 ** 53 ? Math.trunc(value) || 0 : toInt64(value),
+  );
+}
+
+function formatDigits(
+  conversion: Conversion,
+  value: number | bigint,
+): string {
+  let digits = String(
+    typeof value === "bigint" ? BigInt.asIntN(64, value) : value,
+  );
   let prefix = conversion.plus ? "+" : conversion.space ? " " : "";
   if (digits[0] === "-") {
     digits = digits.slice(1);
@@ -180,10 +206,15 @@ function formatSigned(conversion: Conversion, value: number): string {
   return finishInteger(conversion, prefix, digits);
 }
 
-function formatUnsigned(conversion: Conversion, value: number): string {
+function formatUnsigned(
+  conversion: Conversion,
+  value: number | bigint,
+): string {
   const { letter } = conversion;
   const radix = letter === "u" ? 10 : letter === "o" ? 8 : 16;
-  let digits = value > -1 && value <= 2 ** 53
+  let digits = typeof value === "bigint"
+    ? BigInt.asUintN(64, value).toString(radix)
+    : value > -1 && value <= 2 ** 53
     ? Math.trunc(value).toString(radix)
     : toUint64(value).toString(radix);
   if (letter === "X") digits = digits.toUpperCase();

@@ -104,3 +104,12 @@ function findErrno(): Int32Array {
 export function errno(): number {
   return errnoView[0]!;
 }
+
+/**
+ * Sets this thread's error number, for C functions that tell failure by it alone.
+ *
+ * @param value The number.
+ */
+export function setErrno(value: number): void {
+  errnoView[0] = value;
+}

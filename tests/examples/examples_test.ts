@@ -21,6 +21,14 @@ const EXPECTED: Readonly<Record<string, string>> = {
   <service>checkout</service>
 </document>
 `,
+  libc: `strlen: 5
+a process: true
+after 2020: true
+pi is 3.142, 64 bits
+sorted: 4 9 15 26 31
+64 bits: 9007199254740993ULL 18446744073709551615ULL
+no such file: No such file or directory
+`,
   log_grep: `2026-11-21 10:00:02 GET /missing status=404 time=3
   1: GET
   2: /missing

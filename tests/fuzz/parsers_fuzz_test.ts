@@ -3,6 +3,7 @@
  * `deno task fuzz` does more of it.
  */
 import { equal, rejects } from "node:assert/strict";
+import { C_DECLARATIONS } from "./c_declarations.ts";
 import { codecs } from "./codecs.ts";
 import { DATA_FORMATS } from "./data_formats.ts";
 import { network } from "./network.ts";
@@ -11,7 +12,7 @@ import { fuzz, FuzzError } from "./target.ts";
 const DOCUMENTS = 1000;
 const SEED = 20_251_121;
 
-for (const target of DATA_FORMATS) {
+for (const target of [...DATA_FORMATS, C_DECLARATIONS]) {
   const missing = target.seeds.length === 0;
   const reason = missing ? ` (skipped: ${target.missing})` : "";
   Deno.test({

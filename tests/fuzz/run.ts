@@ -6,6 +6,7 @@
  *
  * tests/fuzz/parsers_fuzz_test.ts does a little of it at each run of the tests.
  */
+import { C_DECLARATIONS } from "./c_declarations.ts";
 import { codecs } from "./codecs.ts";
 import { DATA_FORMATS } from "./data_formats.ts";
 import { network } from "./network.ts";
@@ -17,7 +18,12 @@ const only = Deno.args[2];
 
 await using coding = await codecs();
 await using peers = await network();
-const chosen = [...DATA_FORMATS, ...coding.list, ...peers.list]
+const chosen = [
+  ...DATA_FORMATS,
+  C_DECLARATIONS,
+  ...coding.list,
+  ...peers.list,
+]
   .filter(({ name }) => only === undefined || name === only);
 if (chosen.length === 0) {
   throw new RangeError(`Cannot fuzz: there is no parser "${only}"`);

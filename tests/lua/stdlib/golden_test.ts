@@ -17,6 +17,8 @@ import {
 } from "../../../lua/engines.ts";
 import { LuaError } from "../../../lua/errors.ts";
 import { openLibraries } from "../../../lua/stdlib/open.ts";
+// Programs load it while they run; what it opens would look like a leak then.
+import "../../../lua/stdlib/ffi/library.ts";
 import { binaryString } from "../../../runtime/posix/bytes.ts";
 import { zonesOf } from "./zones.ts";
 
@@ -83,6 +85,8 @@ const WAYS: readonly { engine: EngineName; variant: Variant }[] = [
 
 for (const { engine, variant } of WAYS) {
   for (const program of programs) {
+    // The library ffi is there for the compiled engine alone.
+    if (engine === "fengari" && program.startsWith("ffi_")) continue;
     const how = variant === "plain" ? engine : `${engine} (${variant})`;
     Deno.test(`${program} prints on ${how} what LuaJIT prints`, async () => {
       const makeState = await createState(engine);
