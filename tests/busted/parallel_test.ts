@@ -142,3 +142,99 @@ Deno.test("-j refuses what is no number", async () => {
   assert.match(stderr, /^\S+: error: argument to --jobs must be a number/);
   assert.equal(code, 1);
 });
+
+Deno.test("-j runs everything in the order of the seed", async () => {
+  using folder = new TestFolder();
+  for (const name of ["a", "b", "c", "d"]) {
+    folder.write(
+      `spec/${name}_spec.lua`,
+      `for i = 1, 8 do it('${name}' .. i, function() end) end`,
+    );
+  }
+  const order = async (...args: string[]) => {
+    const words = ["--shuffle", "-o", "TAP", ...args];
+    return (await mtevBusted(words, { cwd: folder.path })).stdout;
+  };
+  const one = await order("--seed=7");
+  assert.equal(await order("--seed=7", "-j2"), one);
+  assert.notEqual(await order("--seed=8", "-j2"), one);
+});
+
+Deno.test("Ctrl-C under -j ends all processes and prints the summary so far", async () => {
+  using folder = new TestFolder();
+  const spec = (name: string, other: string) =>
+    `it('${name} passes', function() end)
+    it('${name} waits', function()
+      local file = io.open('${name}', 'w')
+      file:write(mtev.getpid())
+      file:close()
+      if io.open('${other}') then os.execute('kill -INT ' .. mtev.getppid()) end
+      mtev.waitfor('never')
+    end)
+    it('${name} does not run', function() end)`;
+  folder.write("spec/a_spec.lua", spec("a", "b"));
+  folder.write("spec/b_spec.lua", spec("b", "a"));
+  folder.write("spec/c_spec.lua", "it('c does not run', function() end)");
+  const { stdout, code } = await mtevBusted(["-j2", "-o", "TAP"], {
+    cwd: folder.path,
+  });
+  assert.equal(
+    stdout,
+    ["a", "b"].map((name, i) =>
+      `ok ${2 * i + 1} - ${name} passes\nnot ok ${
+        2 * i + 2
+      } - ${name} waits\n` +
+      `# spec/${name}_spec.lua @ 2\n` +
+      `# Failure message: spec/${name}_spec.lua:7: interrupted\n`
+    ).join("") + "1..4\n",
+  );
+  assert.equal(code, 130);
+  for (const name of ["a", "b"]) {
+    const pid = Number(Deno.readTextFileSync(`${folder.path}/${name}`));
+    assert.throws(() => Deno.kill(pid, "SIGCONT"), Deno.errors.NotFound);
+  }
+});
+
+for (const jobs of ["-j1", "-j2"]) {
+  Deno.test(`a handler that raises is named in a sentence, with ${jobs}`, async () => {
+    using folder = new TestFolder();
+    folder.write("spec/a_spec.lua", "it('a', function() end)");
+    folder.write("spec/b_spec.lua", "it('b', function() error('x', 0) end)");
+    const statuses = ["test", "error", "exit"].map(async (event) => {
+      folder.write(
+        `${event}.lua`,
+        `return function(options)
+          local busted = require 'busted'
+          busted.subscribe({ '${event}' }, function() error('it broke') end)
+          return require 'busted.outputHandlers.TAP'(options)
+        end`,
+      );
+      const args = [jobs, "-o", `./${event}.lua`];
+      const { stderr, code } = await mtevBusted(args, { cwd: folder.path });
+      return [stderr, code];
+    });
+    const sentence = (event: string, file: string) =>
+      `busted: error: A handler of the event '${event}' failed: ./${file}.lua:3: it broke\n`;
+    assert.deepEqual(await Promise.all(statuses), [
+      [sentence("test start", "test"), 1],
+      [sentence("error it", "error"), 1],
+      [sentence("exit", "exit"), 1],
+    ]);
+  });
+
+  Deno.test(`a helper that fails is reported once, with ${jobs}`, async () => {
+    using folder = new TestFolder();
+    for (const name of ["a", "b", "c"]) {
+      folder.write(`spec/${name}_spec.lua`, "it('a', function() end)");
+    }
+    folder.write("helper.lua", "print('out') error('it broke')");
+    const args = [jobs, "-o", "TAP", "--helper=./helper.lua"];
+    assert.deepEqual(await mtevBusted(args, { cwd: folder.path }), {
+      stdout: "out\n",
+      stderr:
+        "busted: failed running the specified helper (./helper.lua), error: ./helper.lua:1: it broke\n",
+      code: 1,
+      signal: null,
+    });
+  });
+}

@@ -83,12 +83,29 @@ return function()
     flaky = {},
     --- Problems of an attempt that are not published yet.
     held = nil,
+    --- Whether something that listens to an event has raised an error.
+    broken = false,
   }
 
   function busted.subscribe(...) return mediator:subscribe(...) end
   function busted.unsubscribe(...) return mediator:removeSubscriber(...) end
   function busted.getSubscriber(...) return mediator:getSubscriber(...) end
   function busted.publish(...) return mediator:publish(...) end
+
+  --- Says, the first time, that something that listens to an event failed.
+  local function note_broken(channel, problem)
+    if busted.broken then return end
+    busted.broken = true
+    io.stdout:flush()
+    io.stderr:write(("busted: error: A handler of the event '%s' failed: %s\n")
+      :format(table.concat(channel, ' '), traces.text(problem)))
+  end
+
+  --- Publishes; the run goes on whatever a handler raises.
+  function busted.tell(channel, ...)
+    local ok, problem = pcall(busted.publish, channel, ...)
+    if not ok then note_broken(channel, problem) end
+  end
 
   busted.parent = context.parent
   busted.children = context.children
@@ -184,14 +201,14 @@ return function()
       held[#held + 1] = { { kind, 'it' }, element, context.parent(element), message, trace }
       return kind
     end
-    busted.publish({ kind, element.descriptor }, element, context.parent(element), message, trace)
+    busted.tell({ kind, element.descriptor }, element, context.parent(element), message, trace)
     return kind
   end
 
   --- Calls a function protected while `element` is the context. Returns a
   --- status, and what the function returned. `guarded`: in a coroutine of its
-  --- own, with the time limit.
-  local function protect(descriptor, run, element, guarded)
+  --- own, with the time limit. `channel`: the event that it publishes.
+  local function protect(descriptor, run, element, guarded, channel)
     context.push(element)
     local status = 'success'
     local message, trace
@@ -232,6 +249,7 @@ return function()
         status, trace = 'error', element.trace or { traceback = '' }
         message = busted.rewriteMessage(element, results[2], trace)
       end
+      if channel then note_broken(channel, message) end
       status = report(element, descriptor, status, message, trace)
     elseif guarded and host.uncaught() > 0 then
       trace = element.trace or { traceback = '' }
@@ -256,8 +274,17 @@ return function()
     return protect(descriptor, run, element, body)
   end
 
-  --- Publishes a start or an end event while `element` is the context, after
-  --- setting its times. Returns whether all subscribers came through.
+  --- Publishes while `element` is the context; what a handler raises is an
+  --- error of the element. Returns whether all came through.
+  function busted.publish_within(descriptor, channel, element, ...)
+    local arguments, n = { ... }, select('#', ...)
+    return protect(descriptor, function()
+      mediator:publish(channel, element, unpack(arguments, 1, n))
+    end, element, nil, channel):success()
+  end
+
+  --- Publishes a start or an end event within an element, after setting its
+  --- times. Returns whether all handlers came through.
   function busted.safe_publish(descriptor, channel, element, ...)
     local event = channel[2]
     if event == 'start' then
@@ -266,10 +293,7 @@ return function()
       element.endtick, element.endtime = host.monotime(), host.gettime()
       if element.starttick then element.duration = element.endtick - element.starttick end
     end
-    local arguments, n = { ... }, select('#', ...)
-    return protect(descriptor, function()
-      mediator:publish(channel, element, unpack(arguments, 1, n))
-    end, element):success()
+    return busted.publish_within(descriptor, channel, element, ...)
   end
 
   --- Gives a function the environment of specs.

@@ -11,7 +11,7 @@ return function(busted)
   local function run_suite(suite, run, runs, files, options)
     if run > 1 then
       for i = 1, #files do context.detach_children(files[i]) end
-      busted.publish({ 'suite', 'reset' }, suite, run, runs)
+      busted.tell({ 'suite', 'reset' }, suite, run, runs)
     end
     local seed = options.seed or utils.urandom() or os.time()
     local order = context.children(suite)

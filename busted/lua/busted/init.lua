@@ -71,7 +71,7 @@ local function install(busted)
       local failed = status:failure() or status:error()
       if not failed and i > 1 then table.insert(busted.flaky, busted.full_name(element.name or 'it', parent)) end
       if not failed or i == attempts then
-        for _, event in ipairs(held or {}) do busted.publish(unpack(event, 1, 5)) end
+        for _, event in ipairs(held or {}) do busted.tell(unpack(event, 1, 5)) end
         return status, reached
       end
       block.after_each(reached)

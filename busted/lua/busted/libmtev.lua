@@ -133,11 +133,11 @@ local function run(words)
   local load_files = require 'busted.modules.test_file_loader'(busted, { 'lua', 'moonscript' })
   load_files({ options.file }, { '_spec' }, { excludes = {}, verbose = true, recursive = true })
   require 'busted.execute'(busted)(1, { sort = true })
-  busted.publish { 'exit' }
+  busted.tell { 'exit' }
   io.stdout:flush()
   mtev.log('test', 'MAIN testsuite finished\n')
   mtev.log('test', 'Jobs complete, failures: %d\n', problems)
-  leave(problems > 0 and 2 or 0)
+  leave((problems > 0 or busted.broken) and 2 or 0)
 end
 
 local firsts = {

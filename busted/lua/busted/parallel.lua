@@ -79,9 +79,9 @@ local function new_replay(busted)
     if event.kind == 'test' and event.sub == 'end' then job.test = nil end
     if event.kind == 'file' then job.file = event.sub == 'start' and element or nil end
     if event.kind == 'failure' or event.kind == 'error' or event.kind == 'pending' then
-      busted.publish({ event.kind, event.sub }, element, parent, event.value, trace_of(event.trace))
+      busted.tell({ event.kind, event.sub }, element, parent, event.value, trace_of(event.trace))
     else
-      busted.publish({ event.kind, event.sub }, element, parent, event.value)
+      busted.publish_within(event.kind, { event.kind, event.sub }, element, parent, event.value)
     end
     context.pop()
   end
@@ -93,16 +93,16 @@ local function new_replay(busted)
     if element == nil then
       element = { descriptor = 'file', name = job.name, attributes = {} }
       context.attach(element)
-      busted.publish({ 'file', 'start' }, element, suite)
+      busted.tell({ 'file', 'start' }, element, suite)
     end
     local trace = element.trace or { traceback = '' }
     local parent = context.parent(element)
-    busted.publish({ 'error', kind }, element, parent, busted.rewriteMessage(element, problem, trace), trace)
+    busted.tell({ 'error', kind }, element, parent, busted.rewriteMessage(element, problem, trace), trace)
     if job.test then
-      busted.publish({ 'test', 'end' }, element, parent, 'error')
+      busted.tell({ 'test', 'end' }, element, parent, 'error')
       element = job.file
     end
-    busted.publish({ 'file', 'end' }, element, suite)
+    busted.tell({ 'file', 'end' }, element, suite)
   end
 
   --- Replays a file that is done.
@@ -126,7 +126,9 @@ end
 
 --- Returns run(files, options), which runs files once. `options`: `jobs`,
 --- `words` and `folder` (the command line and where it was given), `seed`.
---- Returns the counts of lines that the workers sent (busted/coverage.lua).
+--- Returns the counts of lines that the workers sent (busted/coverage.lua), or
+--- nil and the status of a worker that ended before it took a file: because of
+--- the helper, say.
 return function(busted)
   local replay = new_replay(busted)
   local line_counts = {}
@@ -136,6 +138,7 @@ return function(busted)
     for i, name in ipairs(files) do queue[i] = { name = name } end
     local done, next_replayed = {}, 1
     local processes, alive, rests = {}, 0, {}
+    local refused -- a worker that ended before it took a file
 
     local function finish(job)
       done[job] = true
@@ -150,7 +153,7 @@ return function(busted)
 
     --- Gives a worker its next file, or nothing more to do.
     local function order(worker)
-      local job = not busted.skipAll and not host.interrupted() and queue[following]
+      local job = not (busted.skipAll or refused or host.interrupted()) and queue[following]
       if not job then
         worker.job = nil
         worker.stdin:close()
@@ -173,6 +176,7 @@ return function(busted)
           read_output(worker, event)
           job.events[#job.events + 1] = event
         end
+        worker.ready = worker.ready or message.ready
         if message.lines then line_counts[#line_counts + 1] = message.lines end
         if message.finished then
           job.flaky = message.flaky
@@ -206,7 +210,10 @@ return function(busted)
       read_output(worker, job or worker.rest)
       for _, file in pairs(worker.files) do file:close() end
       for _, path in ipairs(paths) do os.remove(path) end
-      if job then
+      if not (worker.ready or host.interrupted()) and status and mtev.WIFEXITED(status) then
+        local said = job or worker.rest
+        refused = refused or { status = mtev.WEXITSTATUS(status), out = said.out, err = said.err }
+      elseif job then
         if not host.interrupted() then
           job.problem = ('the process that ran %s %s'):format(job.name, ending(status))
         end
@@ -220,7 +227,7 @@ return function(busted)
       repeat
         local ok, problem = pcall(attend, index)
         if not ok then failed = failed or problem end
-      until failed or queue[following] == nil or busted.skipAll or host.interrupted()
+      until failed or refused or queue[following] == nil or busted.skipAll or host.interrupted()
       alive = alive - 1
       if alive == 0 then mtev.notify('busted.parallel') end
     end
@@ -233,7 +240,7 @@ return function(busted)
     local asked_at
     while alive > 0 do
       mtev.waitfor('busted.parallel', LOOK)
-      if host.interrupted() and not asked_at then
+      if (refused or host.interrupted()) and not asked_at then
         busted.skipAll, asked_at = true, host.monotime()
         kill_all(SIGINT)
       elseif asked_at and host.monotime() - asked_at > GRACE then
@@ -241,6 +248,10 @@ return function(busted)
       end
     end
     if failed then error(failed, 0) end
+    if refused then
+      write_output(refused)
+      return nil, refused.status
+    end
     for _, rest in ipairs(rests) do replay.file(rest) end
     return line_counts
   end

@@ -258,14 +258,16 @@ local function run(name, words, settings, caller)
       for i, file in ipairs(busted.context.children(suite)) do files[i] = file.name end
       busted.context.detach_children(suite)
       local run_parallel = require 'busted.parallel'(busted)
-      local counted = run_parallel(files, { jobs = jobs, words = words, folder = folder, seed = busted.randomseed })
+      local counted, status =
+        run_parallel(files, { jobs = jobs, words = words, folder = folder, seed = busted.randomseed })
+      if not counted then leave(status) end
       for _, lines_of_one in ipairs(counted) do line_counts[#line_counts + 1] = lines_of_one end
     end,
     seed = tonumber(options.seed),
     shuffle = options['shuffle-files'],
     sort = options['sort-files'],
   })
-  busted.publish { 'exit' }
+  busted.tell { 'exit' }
   if coverage then
     line_counts[#line_counts + 1] = host.line_counts()
     local report, problem = coverage.report(specs, options['coverage-dir'], line_counts)
@@ -275,7 +277,7 @@ local function run(name, words, settings, caller)
   end
   for _, flaky in ipairs(busted.flaky) do complain('flaky: ' .. flaky) end
   if host.interrupted() then leave(130) end
-  leave(counts.failures + counts.errors > 0 and 1 or 0)
+  leave((counts.failures + counts.errors > 0 or busted.broken) and 1 or 0)
 end
 
 --- Runs the tests; does nothing when they are running. Called by a spec (to

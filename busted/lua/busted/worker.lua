@@ -107,6 +107,7 @@ function worker.run(busted, load, last)
   local context, suite = busted.context, busted.context.get()
   host.wire_open()
   local send = forward(busted, last)
+  send { ready = true } -- the helper and the statements came through
   if busted.safe_publish('suite', { 'suite', 'start' }, suite, 1, 1) then
     busted.block.execute_children(suite, function()
       for order in host.wire_order do
@@ -120,7 +121,7 @@ function worker.run(busted, load, last)
     end)
   end
   busted.safe_publish('suite', { 'suite', 'end' }, suite, 1, 1)
-  busted.publish { 'exit' }
+  busted.tell { 'exit' }
   os.exit(0, true)
 end
 
