@@ -9,6 +9,7 @@ import type { EngineName } from "../lua/engines.ts";
 import type { RunLimit } from "../lua/run_limit.ts";
 import { encodeText } from "../lua/text.ts";
 import type { ConfigurationOrigin } from "../runtime/conf/configuration.ts";
+import type { LogDescription } from "../runtime/log/description.ts";
 import { writeFully } from "../runtime/posix/write_fully.ts";
 import { MAX_THREADS, newStoreBuffer } from "../runtime/sync/shared_store.ts";
 
@@ -25,6 +26,8 @@ export interface StateOptions {
   readonly path: string;
   readonly cpath: string;
   readonly concurrency: number;
+  /** The log streams; those of every program by default. */
+  readonly streams: readonly LogDescription[] | undefined;
   /** Log streams to switch on. */
   readonly logs: readonly string[];
   /** The configuration; each state has a copy. */

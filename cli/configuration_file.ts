@@ -12,6 +12,7 @@ import { decodeBytes, encodeText } from "../lua/text.ts";
 import type { Configuration } from "../runtime/conf/configuration.ts";
 import { ConfigurationSource } from "../runtime/conf/configuration_source.ts";
 import type { ConfSection } from "../runtime/conf/section.ts";
+import type { LogDescription } from "../runtime/log/description.ts";
 import { stat } from "../runtime/posix/files.ts";
 import { strerror } from "../runtime/posix/posix_error.ts";
 import { StartError } from "./start_error.ts";
@@ -233,6 +234,19 @@ export async function configuredRun(
     ...(runLimit && { runLimit }),
     tragedyTerminates: /^(?:true|yes)$/i.test(text("tragedy_terminates") ?? ""),
   };
+}
+
+/**
+ * Reads the log streams.
+ *
+ * @throws {LogConfigurationError} When they are not described well.
+ */
+export async function configuredLogs(
+  configuration: Configuration,
+): Promise<LogDescription[]> {
+  const { findSections } = await import("../runtime/conf/section.ts");
+  const { describeLogs } = await import("../runtime/log/logs_section.ts");
+  return describeLogs(findSections(configuration, "/*/logs//log"));
 }
 
 const DEFAULT_PATH = "{mtev.lua_path};{package.path}";

@@ -18,6 +18,7 @@ import { become } from "../runtime/posix/spawn.ts";
 import { writeFully } from "../runtime/posix/write_fully.ts";
 import { currentFolderText } from "../lua/current_folder.ts";
 import { encodeText } from "../lua/text.ts";
+import type { LogDescription } from "../runtime/log/description.ts";
 import type { ConfiguredRun } from "./configuration_file.ts";
 import { commandLine } from "./command_line.ts";
 import { serveLogFiles } from "./log_files.ts";
@@ -55,7 +56,19 @@ type Task =
   | { readonly kind: "code"; readonly code: string }
   | { readonly kind: "repl" };
 
-await main(commandLine());
+try {
+  await main(commandLine());
+} catch (error) {
+  await refuse(error);
+}
+
+/** Ends the program because of what keeps it from starting. */
+async function refuse(error: unknown): Promise<never> {
+  const { startError } = await import("./start_error.ts");
+  const { lines, status } = startError(error);
+  for (const line of lines) writeFully(2, `${line}\n`);
+  Deno.exit(status);
+}
 
 async function main(words: readonly string[]): Promise<void> {
   const options = parseOptions(words, navigator.hardwareConcurrency);
@@ -93,6 +106,8 @@ async function main(words: readonly string[]): Promise<void> {
 /** What the configuration, or the command line without one, asks for. */
 interface Setup extends ConfiguredRun {
   readonly configuration: ConfigurationSource;
+  /** The log streams; those of every program by default. */
+  readonly streams?: readonly LogDescription[];
   /** What the configuration is made from. */
   readonly origin: () => ConfigurationOrigin | Promise<ConfigurationOrigin>;
 }
@@ -102,38 +117,37 @@ async function setUp(options: Options, task: Task): Promise<Setup> {
   if (file === undefined && user === undefined && group === undefined) {
     return generatedSetup(options);
   }
-  const { configuredRun, dropRights, openConfigurationFile, setUpProcess } =
-    await import("./configuration_file.ts");
-  const { StartError } = await import("./start_error.ts");
-  try {
-    if (file === undefined) {
-      await dropRights(encodeOptional(user), encodeOptional(group));
-      return generatedSetup(options);
-    }
-    const source = await openConfigurationFile(
-      encodeText(file),
-      (_, line) => writeFully(2, `${line}\n`),
-    );
-    const configuration = await source.load();
-    const run = await configuredRun(
-      configuration,
-      task.kind === "module" ? task.module : "",
-      navigator.hardwareConcurrency,
-    );
-    if (run.concurrent && !options.concurrent) startConcurrently();
-    await setUpProcess(configuration, { user, group });
-    const path = configuration.path!;
-    return {
-      ...run,
-      concurrent: run.concurrent || options.concurrent,
-      configuration: source,
-      origin: () => ({ path }),
-    };
-  } catch (error) {
-    if (!(error instanceof StartError)) throw error;
-    for (const line of error.lines) writeFully(2, `${line}\n`);
-    Deno.exit(error.status);
+  const {
+    configuredLogs,
+    configuredRun,
+    dropRights,
+    openConfigurationFile,
+    setUpProcess,
+  } = await import("./configuration_file.ts");
+  if (file === undefined) {
+    await dropRights(encodeOptional(user), encodeOptional(group));
+    return generatedSetup(options);
   }
+  const source = await openConfigurationFile(
+    encodeText(file),
+    (_, line) => writeFully(2, `${line}\n`),
+  );
+  const configuration = await source.load();
+  const run = await configuredRun(
+    configuration,
+    task.kind === "module" ? task.module : "",
+    navigator.hardwareConcurrency,
+  );
+  if (run.concurrent && !options.concurrent) startConcurrently();
+  await setUpProcess(configuration, { user, group });
+  const path = configuration.path!;
+  return {
+    ...run,
+    streams: await configuredLogs(configuration),
+    concurrent: run.concurrent || options.concurrent,
+    configuration: source,
+    origin: () => ({ path }),
+  };
 }
 
 /**
@@ -220,6 +234,7 @@ async function runStates(
       preloads,
       runLimit: setup.runLimit,
       tragedyTerminates: setup.tragedyTerminates,
+      streams: setup.streams,
       configuration: await setup.origin(),
     }),
   );
@@ -277,6 +292,7 @@ function runtimeOptions(
   setup: Setup,
 ): RuntimeOptions {
   const { configuration, path, cpath, concurrency, preloads, runLimit } = setup;
+  const { streams } = setup;
   return {
     engine,
     args: options.operands,
@@ -285,6 +301,7 @@ function runtimeOptions(
     concurrency,
     preloads,
     ...(runLimit && { runLimit }),
+    ...(streams && { logs: streams }),
     configuration,
     eventer: { exclusive: true, autoRun: false },
   };

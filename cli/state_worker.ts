@@ -6,12 +6,24 @@
 import { createRuntime } from "../lua/runtime.ts";
 import { ConfigurationSource } from "../runtime/conf/configuration_source.ts";
 import { exitNow } from "../runtime/posix/process.ts";
+import { writeFully } from "../runtime/posix/write_fully.ts";
 import type { StateTask } from "./concurrent.ts";
 import { serveLogFiles } from "./log_files.ts";
 import { defineStandardInput } from "./standard_input.ts";
+import { startError } from "./start_error.ts";
 import { EXIT_UNCAUGHT, UNCAUGHT_MESSAGE } from "./termination.ts";
 
 self.onmessage = async ({ data: task }: MessageEvent<StateTask>) => {
+  try {
+    await run(task);
+  } catch (error) {
+    const { lines, status } = startError(error);
+    writeFully(2, lines.join("\n") + "\n");
+    exitNow(status);
+  }
+};
+
+async function run(task: StateTask): Promise<void> {
   const runtime = await createRuntime({
     engine: task.engine,
     args: task.args,
@@ -21,6 +33,7 @@ self.onmessage = async ({ data: task }: MessageEvent<StateTask>) => {
     configuration: new ConfigurationSource(() => task.configuration),
     preloads: task.preloads,
     ...(task.runLimit && { runLimit: task.runLimit }),
+    ...(task.streams && { logs: task.streams }),
     loop: task.loop,
     shared: { buffer: task.shared, place: task.loop },
     eventer: { exclusive: true, autoRun: false },
@@ -38,4 +51,4 @@ self.onmessage = async ({ data: task }: MessageEvent<StateTask>) => {
   if (task.source !== undefined) defineStandardInput(runtime, task.source);
   runtime.run(task.module, task.entry);
   await runtime.eventer.run();
-};
+}

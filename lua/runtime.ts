@@ -123,6 +123,8 @@ interface Entry {
 /**
  * Creates a runtime.
  *
+ * @throws {LogConfigurationError} When the logs cannot be as the options say.
+ *
  * @example Run Lua code that waits
  * ```ts
  * import { createRuntime } from "./runtime.ts";
@@ -172,7 +174,13 @@ export class Runtime implements Disposable, AsyncDisposable {
       eventer: this.eventer,
       rotates: loop === 0,
     });
-    configureLogs(this.logs, options.logs ?? DEFAULT_LOGS);
+    try {
+      configureLogs(this.logs, options.logs ?? DEFAULT_LOGS);
+    } catch (error) {
+      this.logs[Symbol.dispose]();
+      this.eventer[Symbol.dispose]();
+      throw error;
+    }
     this.#configuration = options.configuration ??
       new ConfigurationSource(() => ({ text: NO_CONFIGURATION }));
     this.#configuration.report = (stream, line) =>

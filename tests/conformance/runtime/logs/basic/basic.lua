@@ -1,0 +1,36 @@
+module(..., package.seeall)
+function main()
+  mtev.log("app", "hello %d\n", 1)
+  mtev.log("app", "no newline")
+  mtev.log("app", "two\nlines\n")
+  mtev.log("app", "trail\n\n")
+  mtev.log("app", "")
+  mtev.log("app", "\n")
+  mtev.log("app", "utf8 \195\188 ctl \1 tab\t quote\" back\\ slash/\n")
+  mtev.log("app/off", "never\n")
+  mtev.log("app/child", "autocreated child\n")
+  mtev.log("app/sub", "please keep\n")
+  mtev.log("app/sub", "drop me\n")
+  mtev.log("app/badfilter", "via badfilter\n")
+  mtev.log("nowhere", "lost\n")
+  for i = 1, 4 do mtev.log("h" .. i, "via h%d\n", i) end
+  mtev.log("t3", "twice? thrice?\n")
+  mtev.log("error", "to error\n")
+  mtev.log("error/child", "to error child\n")
+  mtev.log("notice", "to notice\n")
+  mtev.log("debug", "to debug\n")
+  mtev.log("stderr", "to stderr\n")
+  mtev.log("app", "fmt %5.2f %x %%\n", 3.14159, 255)
+  local badfmt = {pcall(mtev.log, "app", "%d\n", "x")}
+  local nilmsg = {pcall(mtev.log, "app", nil)}
+  local rv = mtev.log("app", "rv\n")
+  mtev.log("app", "last\n")
+  mtev.log("stdout", "to stdout\n")
+  for name in ("app app/off app/child nowhere h3 nosuch debug error notice"):gmatch("%S+") do
+    print(name, "true:" .. tostring(mtev.log_enabled(name)))
+  end
+  print("badfmt", unpack(badfmt))
+  print("nilmsg", unpack(nilmsg))
+  print("rv", rv)
+  os.exit(0)
+end
