@@ -12,6 +12,7 @@ import { configureLogs } from "../runtime/log/configure.ts";
 import { DEFAULT_LOGS } from "../runtime/log/default_logs.ts";
 import type { LogDescription } from "../runtime/log/description.ts";
 import { Logs, type LogWriter } from "../runtime/log/logs.ts";
+import { Recorder } from "../runtime/stats/recorder.ts";
 import { newStoreBuffer, SharedStore } from "../runtime/sync/shared_store.ts";
 import { SharedWaits } from "../runtime/sync/shared_waits.ts";
 import { environment } from "../runtime/posix/environment.ts";
@@ -33,6 +34,7 @@ import type {
   ProcessContext,
   StateResource,
 } from "./mtev/context.ts";
+import { callHook, Hooks } from "./mtev/hook.ts";
 import { openMtev } from "./mtev/mod.ts";
 import { loadPrelude } from "./mtev/prelude.ts";
 import { callDefunct } from "./mtev/reload.ts";
@@ -148,6 +150,8 @@ export class Runtime implements Disposable, AsyncDisposable {
   readonly eventer: Eventer;
   /** The log streams. */
   readonly logs: Logs;
+  /** What `mtev.stats` records. */
+  readonly stats = new Recorder();
   readonly #options: RuntimeOptions;
   readonly #makeState: () => LuaState;
   readonly #process: ProcessContext;
@@ -188,6 +192,8 @@ export class Runtime implements Disposable, AsyncDisposable {
     this.#process = {
       logs: this.logs,
       configuration: this.#configuration,
+      hooks: new Hooks(),
+      stats: this.stats,
       concurrency: options.concurrency ?? 1,
       printFacility: options.printFacility ?? "stdout",
       shared: () => this.#shared ??= this.#openShared(),
@@ -505,6 +511,10 @@ export class Runtime implements Disposable, AsyncDisposable {
       fatal(`lua dispatch error: no function '${name}' in module '${module}'`),
       preloads,
       notPreloaded,
+      state.newFunction("started", () => {
+        callHook(this.#context, "eventer_started");
+        return NOTHING;
+      }),
     ];
     coroutines.spawn(loadPrelude(state, "dispatch"), entryArguments, {
       onEnd: (end) => {

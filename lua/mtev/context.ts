@@ -5,15 +5,19 @@
 import type { Eventer } from "../../runtime/eventer/eventer.ts";
 import type { ConfigurationSource } from "../../runtime/conf/configuration_source.ts";
 import type { Logs } from "../../runtime/log/logs.ts";
+import type { Recorder } from "../../runtime/stats/recorder.ts";
 import type { SharedWaits } from "../../runtime/sync/shared_waits.ts";
 import type { Coroutines } from "../coroutines.ts";
 import type { LuaState } from "../host.ts";
 import type { Libraries } from "../stdlib/open.ts";
+import type { Hooks } from "./hook.ts";
 
 /** What the Lua states of a process have in common. */
 export interface ProcessContext {
   readonly logs: Logs;
   readonly configuration: ConfigurationSource;
+  readonly hooks: Hooks;
+  readonly stats: Recorder;
   /** The number of event loops, as `-n` sets it. */
   readonly concurrency: number;
   /** The log stream that `print` writes to. */

@@ -16,6 +16,7 @@ import { install as installEncode } from "./encode.ts";
 import { install as installExec } from "./exec.ts";
 import { install as installFiles } from "./files.ts";
 import { install as installGunzip } from "./gunzip.ts";
+import { install as installHook } from "./hook.ts";
 import { install as installHttp } from "./http.ts";
 import { install as installJson } from "./json.ts";
 import { install as installLog } from "./log.ts";
@@ -28,6 +29,7 @@ import { install as installRsa } from "./rsa.ts";
 import { install as installSemaphore } from "./semaphore.ts";
 import { install as installShared } from "./shared.ts";
 import { install as installSocket } from "./socket.ts";
+import { install as installStats } from "./stats.ts";
 import { install as installSystem } from "./system.ts";
 import { install as installTime } from "./time.ts";
 import { install as installTimezone } from "./timezone.ts";
@@ -35,6 +37,7 @@ import { install as installTls } from "./tls.ts";
 import { install as installWaitStatus } from "./wait_status.ts";
 import { install as installWebsocket } from "./websocket.ts";
 import { install as installXml } from "./xml.ts";
+import { install as installZipkin } from "./zipkin.ts";
 
 /** Sets the global `mtev`, and the globals that belong to it. */
 export function openMtev(context: MtevContext): LuaTable {
@@ -54,6 +57,7 @@ export function openMtev(context: MtevContext): LuaTable {
   installExec(context, mtev);
   installFiles(context, mtev);
   installGunzip(context, mtev);
+  installHook(context, mtev);
   installHttp(context, mtev);
   installJson(context, mtev);
   installLog(context, mtev);
@@ -65,6 +69,7 @@ export function openMtev(context: MtevContext): LuaTable {
   installSemaphore(context, mtev);
   installShared(context, mtev);
   installSocket(context, mtev);
+  installStats(context, mtev);
   installSystem(context, mtev);
   installTime(context, mtev);
   installTimezone(context, mtev);
@@ -72,6 +77,7 @@ export function openMtev(context: MtevContext): LuaTable {
   installWaitStatus(context, mtev);
   installWebsocket(context, mtev);
   installXml(context, mtev);
+  installZipkin(context, mtev);
   loadOnDemand(state, mtev, {
     Api: "Api",
     ApiResponse: "Api",

@@ -59,6 +59,29 @@ Deno.test("modules are loaded before, those that fail are told of", async () => 
   match(stderr, /^lua: require none failed: .*none/);
 });
 
+Deno.test("hooks call functions of modules, and one that fails is told of", async () => {
+  using folder = new TestFolder();
+  folder.module(
+    `
+    function started() print("started") end
+    function fails() error("no luck") end
+    mtev.hook("eventer_started", "hooks", "hooks.fails")
+    mtev.hook("eventer_started", "hooks", "hooks.started")
+    mtev.hook("eventer_started", "hooks", "hooks.started")`,
+    "hooks.lua",
+  );
+  const file = folder.write(
+    "main.conf",
+    configuration(
+      `<preloads>hooks</preloads><directory>${folder.path}/?.lua</directory>`,
+    ),
+  );
+  const module = folder.module("function main() print('main') os.exit(0) end");
+  const { stdout, stderr } = await luamtev(["-c", file, module]);
+  strictEqual(stdout, "started\nmain\n");
+  match(stderr, /^lua: hook eventer_started: .*no luck\n$/);
+});
+
 Deno.test("an uncaught error ends the program only when tragedies terminate", async () => {
   const body = `function main()
     mtev.coroutine_spawn(function()

@@ -1,14 +1,16 @@
 -- The body of the first coroutine: loads the module, finds the entry function
 -- and becomes it. Specification: mtev-lua-api.md §16.2 (7).
 -- Called with the names of both, with functions that report what is missing, and
--- with modules to load first, and what reports those that fail.
+-- with modules to load first, with what reports those that fail, and with what
+-- calls the hook that comes then.
 local module_name, function_name, not_loaded, no_module, no_function,
-  preloads, not_preloaded = ...
+  preloads, not_preloaded, started = ...
 
 for _, name in ipairs(preloads) do
   local loaded, problem = pcall(require, name)
   if not loaded then not_preloaded(name, problem) end
 end
+started()
 
 local loaded, result = pcall(require, module_name)
 if not loaded then return not_loaded(result) end
