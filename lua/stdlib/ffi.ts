@@ -4,7 +4,6 @@
  * numerals for cdata. Loading takes about 20 ms and must not wait, since
  * `require` and numerals cannot.
  */
-import { LuaError } from "../errors.ts";
 import { definer } from "../define.ts";
 import type { LuaState } from "../host.ts";
 import type { LuaTable } from "../value.ts";
@@ -73,13 +72,6 @@ export class LazyFfi implements Disposable {
 
 /** Loads the rest without waiting, which only `require` does. */
 function implementation(): typeof import("./ffi/library.ts") {
-  try {
-    return process.getBuiltinModule("node:module")
-      .createRequire(import.meta.url)("./ffi/library.ts");
-  } catch (error) {
-    if (error instanceof Deno.errors.NotSupported) {
-      throw new LuaError(`ffi: ${error.message}`);
-    }
-    throw error;
-  }
+  return process.getBuiltinModule("node:module")
+    .createRequire(import.meta.url)("./ffi/library.ts");
 }

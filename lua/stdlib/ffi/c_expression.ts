@@ -1,25 +1,11 @@
 /**
  * Constant integer expressions of C declarations. They are computed with all
- * bits and cut where they are used. `types` reads the type in `sizeof (…)`.
+ * bits and cut where they are used. The reader reads the type in `sizeof (…)`.
  */
 import { CError, UNKNOWN_SIZE } from "./c_error.ts";
 import type { CLexer } from "./c_lexer.ts";
-import { alignOf, type CType, sizeOf } from "./ctype.ts";
-
-/** What an expression needs from the parser of declarations. */
-export interface TypeReader {
-  readonly lexer: CLexer;
-  /** Whether the current token starts a type. */
-  startsType(): boolean;
-  /** Reads a type without a name. */
-  typeOnly(): CType;
-  /** The value of a constant, or `undefined`. */
-  constant(name: string): number | undefined;
-  /** Guards against deep nesting. */
-  nested<T>(read: () => T): T;
-  /** The value of a `$`, when it is a number. */
-  parameter(): bigint;
-}
+import type { CReader } from "./c_reader.ts";
+import { alignOf, sizeOf } from "./ctype.ts";
 
 const LEVELS: readonly (readonly string[])[] = [
   ["||"],
@@ -37,28 +23,28 @@ const INVALID = "invalid value";
 const TRUNCATED = 64;
 
 /** Reads an expression and returns its value. */
-export function readExpression(types: TypeReader): bigint {
-  return types.nested(() => {
-    const condition = readBinary(types, 0);
-    if (!types.lexer.accept("?")) return condition;
-    const yes = readExpression(types);
-    types.lexer.expect(":");
-    const no = readExpression(types);
+export function readExpression(reader: CReader): bigint {
+  return reader.nested(() => {
+    const condition = readBinary(reader, 0);
+    if (!reader.lexer.accept("?")) return condition;
+    const yes = readExpression(reader);
+    reader.lexer.expect(":");
+    const no = readExpression(reader);
     return condition !== 0n ? yes : no;
   });
 }
 
-function readBinary(types: TypeReader, level: number): bigint {
+function readBinary(reader: CReader, level: number): bigint {
   const operators = LEVELS[level];
-  if (operators === undefined) return readUnary(types);
-  let left = readBinary(types, level + 1);
+  if (operators === undefined) return readUnary(reader);
+  let left = readBinary(reader, level + 1);
   for (;;) {
-    const operator = types.lexer.kind;
+    const operator = reader.lexer.kind;
     if (!operators.includes(operator)) return left;
-    types.lexer.next();
+    reader.lexer.next();
     left = BigInt.asIntN(
       TRUNCATED + 1,
-      compute(operator, left, readBinary(types, level + 1)),
+      compute(operator, left, readBinary(reader, level + 1)),
     );
   }
 }
@@ -103,24 +89,24 @@ function compute(operator: string, a: bigint, b: bigint): bigint {
   return operator === "/" ? a / b : a % b;
 }
 
-function readUnary(types: TypeReader): bigint {
-  const lexer: CLexer = types.lexer;
+function readUnary(reader: CReader): bigint {
+  const lexer: CLexer = reader.lexer;
   switch (lexer.kind) {
     case "-":
       lexer.next();
-      return types.nested(() => -readUnary(types));
+      return reader.nested(() => -readUnary(reader));
     case "+":
       lexer.next();
-      return types.nested(() => readUnary(types));
+      return reader.nested(() => readUnary(reader));
     case "~":
       lexer.next();
-      return types.nested(() => ~readUnary(types));
+      return reader.nested(() => ~readUnary(reader));
     case "!":
       lexer.next();
-      return types.nested(() => readUnary(types) === 0n ? 1n : 0n);
+      return reader.nested(() => readUnary(reader) === 0n ? 1n : 0n);
     case "(":
       lexer.next();
-      return readParenthesis(types);
+      return readParenthesis(reader);
     case "number": {
       const { value } = lexer;
       lexer.next();
@@ -128,44 +114,44 @@ function readUnary(types: TypeReader): bigint {
     }
     case "$":
       lexer.next();
-      return types.parameter();
+      return reader.parameter();
     case "name":
-      return readName(types);
+      return readName(reader);
   }
   return lexer.fail("unexpected symbol");
 }
 
 /** A cast or an expression; `(` has been read. */
-function readParenthesis(types: TypeReader): bigint {
-  const lexer: CLexer = types.lexer;
-  if (!types.startsType()) {
-    const value = readExpression(types);
+function readParenthesis(reader: CReader): bigint {
+  const lexer: CLexer = reader.lexer;
+  if (!reader.startsType()) {
+    const value = readExpression(reader);
     lexer.expect(")");
     return value;
   }
-  const type = types.typeOnly();
+  const type = reader.typeOnly();
   lexer.expect(")");
-  const value = types.nested(() => readUnary(types));
+  const value = reader.nested(() => readUnary(reader));
   if (type.kind === "bool") return value === 0n ? 0n : 1n;
   if (type.kind !== "int") return value;
   const bits = type.size * 8;
   return type.signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value);
 }
 
-function readName(types: TypeReader): bigint {
-  const lexer: CLexer = types.lexer;
+function readName(reader: CReader): bigint {
+  const lexer: CLexer = reader.lexer;
   const name = lexer.text;
   const size = name === "sizeof";
   if (size || /^(?:_Alignof|__alignof(?:__)?)$/.test(name)) {
     lexer.next();
     lexer.expect("(");
-    const type = types.typeOnly();
+    const type = reader.typeOnly();
     lexer.expect(")");
     const found = size ? sizeOf(type) : alignOf(type);
     if (found === undefined) throw new CError(UNKNOWN_SIZE);
     return BigInt(found);
   }
-  const value = types.constant(name);
+  const value = reader.constant(name);
   if (value === undefined) lexer.fail("unexpected symbol");
   lexer.next();
   return BigInt(value);

@@ -8,7 +8,8 @@ import { LuaError } from "../../errors.ts";
 import type { LuaState } from "../../host.ts";
 import type { LuaFunction } from "../../value.ts";
 import { CError } from "./c_error.ts";
-import type { Home } from "./cdata.ts";
+import type { Home, Pointer } from "./cdata.ts";
+import { toPointer } from "./convert.ts";
 import { type FunctionType, pointerTo } from "./ctype.ts";
 import { type Block, ForeignBlock } from "./memory.ts";
 import {
@@ -23,8 +24,8 @@ import { typeName } from "./type_name.ts";
 interface Entry {
   fn: LuaFunction;
   readonly native: Deno.UnsafeCallback;
-  /** What the last result points to. */
-  kept: unknown[];
+  /** The last result, which keeps what it points to. */
+  result: Pointer | undefined;
 }
 
 /** The callbacks of a state. */
@@ -61,7 +62,7 @@ export class Callbacks implements Disposable {
       definition,
       ((...args: NativeValue[]) => this.#run(entry, type, args)) as never,
     );
-    const entry: Entry = { fn, native, kept: [] };
+    const entry: Entry = { fn, native, result: undefined };
     const address = Deno.UnsafePointer.value(native.pointer) as bigint;
     this.#live.set(address, entry);
     this.#freed.delete(address);
@@ -74,11 +75,10 @@ export class Callbacks implements Disposable {
     args: readonly NativeValue[],
   ): NativeValue {
     const { result } = type;
-    const nothing = result.kind === "void"
+    const native = nativeResult(result);
+    const nothing = native === "void"
       ? undefined
-      : typeof nativeType(result) === "string" &&
-          /64/.test(`${nativeType(result)}`) &&
-          result.kind !== "float"
+      : native === "i64" || native === "u64"
       ? 0n
       : 0;
     // After an error, C goes on until it returns.
@@ -89,8 +89,11 @@ export class Callbacks implements Disposable {
       );
       const [value] = this.#state.call(entry.fn, ...values);
       if (result.kind === "void") return undefined;
-      entry.kept = [];
-      return toNative(this.#home, result, value, entry.kept);
+      if (result.kind === "pointer") {
+        entry.result = toPointer(this.#home, result, value);
+        return entry.result.address;
+      }
+      return toNative(this.#home, result, value, []);
     } catch (error) {
       this.#pending = error instanceof CError
         ? new LuaError(this.#state.where(1) + error.message)

@@ -55,7 +55,7 @@ export function callFunction(
       throw error;
     }
   });
-  const native = nativeFunction(ffi, pointer, result, types, variadic);
+  const native = nativeFunction(ffi, pointer, type, types, values);
   const value = callNative(ffi, native, values);
   // Here, so that the memory behind pointers lives until now.
   kept.length = 0;
@@ -77,17 +77,24 @@ function callNative(
 function nativeFunction(
   ffi: Ffi,
   pointer: Pointer,
-  result: CType,
+  { result, variadic }: FunctionType,
   types: readonly CType[],
-  variadic: boolean,
+  values: readonly NativeValue[],
 ): Deno.UnsafeFnPointer<Deno.ForeignFunction> {
-  const key = variadic ? types.map(typeName).join() : "";
+  let key = variadic ? types.map(typeName).join() : "";
+  for (let i = 0; i < values.length; i++) {
+    if (typeof values[i] === "object") key += `;${i}`;
+  }
   let native = pointer.calls?.get(key);
   if (native === undefined) {
     const address = Deno.UnsafePointer.create(pointer.address);
     if (address === null) throw new CError("attempt to call a null pointer");
     native = new Deno.UnsafeFnPointer(address as Deno.PointerObject<never>, {
-      parameters: types.map(nativeType),
+      parameters: types.map((type, i) =>
+        type.kind === "pointer" && typeof values[i] === "object"
+          ? "buffer"
+          : nativeType(type)
+      ),
       result: nativeResult(result),
     });
     (pointer.calls ??= new Map()).set(key, native);

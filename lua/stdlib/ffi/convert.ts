@@ -65,6 +65,11 @@ export function isCharacter(type: CType): boolean {
   return type.kind === "int" && type.size === 1;
 }
 
+/** Whether a string converts to the pointer. */
+export function takesString({ to }: PointerType): boolean {
+  return to.constant === true && (isCharacter(to) || to.kind === "void");
+}
+
 /** A string with its final zero as memory. */
 export function stringBlock(text: string): OwnedBlock {
   const block = new OwnedBlock(text.length + 1);
@@ -141,8 +146,7 @@ export function toPointer(
       return make(value.block, value.offset);
     }
   } else if (typeof value === "string") {
-    const takes = to.constant && (isCharacter(to) || to.kind === "void");
-    if (cast || takes) return make(stringBlock(value), 0);
+    if (cast || takesString(type)) return make(stringBlock(value), 0);
   } else if (isFunction(value)) {
     if (to.kind === "function") return make(ffi.makeCallback(to, value), 0);
   } else if (cast) {

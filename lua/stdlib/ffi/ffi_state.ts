@@ -6,7 +6,8 @@
 import type { LuaState } from "../../host.ts";
 import type { LuaFunction, LuaTable, LuaValue } from "../../value.ts";
 import { bitOperation64 } from "./bit64.ts";
-import { CParser, type Parameter } from "./c_parser.ts";
+import { CParser } from "./c_parser.ts";
+import type { Parameter } from "./c_reader.ts";
 import { Callbacks } from "./callbacks.ts";
 import type { Home } from "./cdata.ts";
 import type {

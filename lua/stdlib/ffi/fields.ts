@@ -1,4 +1,5 @@
 /** `object.name` and `object[i]` of cdata, without metamethods. */
+import { NOTHING } from "../../host.ts";
 import { isFunction, type LuaValue } from "../../value.ts";
 import {
   Aggregate,
@@ -20,6 +21,7 @@ import {
 } from "./ctype.ts";
 import type { Ffi } from "./ffi_state.ts";
 import type { Block } from "./memory.ts";
+import { translated } from "./raise.ts";
 import { typeName } from "./type_name.ts";
 
 /** Says that there is no such member. */
@@ -148,15 +150,17 @@ function callbackMethod(
   switch (key) {
     case "free":
       return ffi.state.newFunction(key, (self) => {
-        if (self instanceof Pointer) ffi.callbacks.free(self.address);
-        return undefined;
+        if (self instanceof Pointer) {
+          translated(ffi.state, () => ffi.callbacks.free(self.address));
+        }
+        return NOTHING;
       });
     case "set":
       return ffi.state.newFunction(key, (self, fn) => {
         if (self instanceof Pointer && isFunction(fn)) {
-          ffi.callbacks.set(self.address, fn);
+          translated(ffi.state, () => ffi.callbacks.set(self.address, fn));
         }
-        return undefined;
+        return NOTHING;
       });
   }
   return NO_MEMBER;

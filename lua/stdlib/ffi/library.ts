@@ -18,7 +18,7 @@ import { stringLength } from "../../../runtime/posix/memory.ts";
 import type { CLibrary } from "./c_library.ts";
 import { Aggregate, Cdata, Ctype, Pointer } from "./cdata.ts";
 import { CError, INVALID_TYPE, UNKNOWN_SIZE } from "./c_error.ts";
-import type { Parameter } from "./c_parser.ts";
+import type { Parameter } from "./c_reader.ts";
 import { toPointer, toScalar } from "./convert.ts";
 import {
   alignOf,

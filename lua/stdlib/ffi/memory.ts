@@ -24,13 +24,22 @@ export class OwnedBlock {
   /** @param size In bytes. */
   constructor(readonly size: number) {
     // A buffer of no bytes has no address.
-    const buffer = new ArrayBuffer(Math.max(size, 1));
+    const buffer = allocate(Math.max(size, 1));
     this.bytes = new Uint8Array(buffer);
     this.view = new DataView(buffer);
   }
 
   get address(): bigint {
     return this.#address ??= addressOfBytes(this.bytes);
+  }
+}
+
+function allocate(size: number): ArrayBuffer {
+  try {
+    return new ArrayBuffer(size);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new CError("not enough memory");
   }
 }
 

@@ -11,7 +11,14 @@ import {
   type ScalarType,
 } from "./cdata.ts";
 import { CError } from "./c_error.ts";
-import { cannotConvert, fromScalar, toPointer, toScalar } from "./convert.ts";
+import {
+  cannotConvert,
+  fromScalar,
+  stringBlock,
+  takesString,
+  toPointer,
+  toScalar,
+} from "./convert.ts";
 import {
   CONST_CHAR_POINTER,
   type CType,
@@ -28,7 +35,7 @@ import { typeName } from "./type_name.ts";
 /** Larger structs are not passed by value. */
 const MAX_BY_VALUE = 4096;
 
-/** What Deno takes and gives. */
+/** Bytes are a struct, or a string in place of a pointer. */
 export type NativeValue = number | bigint | Uint8Array<ArrayBuffer> | undefined;
 
 /** Deno's name of a type. */
@@ -96,6 +103,9 @@ export function toNative(
       return typeof scalar === "boolean" ? Number(scalar) : scalar;
     }
     case "pointer": {
+      if (typeof value === "string" && takesString(type)) {
+        return stringBlock(value).bytes;
+      }
       const pointer = toPointer(home, type, value);
       kept.push(pointer);
       return pointer.address;
