@@ -246,7 +246,9 @@ export async function configuredLogs(
 ): Promise<LogDescription[]> {
   const { findSections } = await import("../runtime/conf/section.ts");
   const { describeLogs } = await import("../runtime/log/logs_section.ts");
-  return describeLogs(findSections(configuration, "/*/logs//log"));
+  return describeLogs(
+    findSections(configuration, "/*/logs//log | /*/include/logs//log"),
+  );
 }
 
 const DEFAULT_PATH = "{mtev.lua_path};{package.path}";

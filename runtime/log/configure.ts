@@ -227,6 +227,7 @@ function attach(
     const way = wayThrough(stream, description, complaints, logs);
     if (way === undefined) continue;
     ways.set(stream, way);
+    if (description.optional) continue;
     complaints.push(() => {
       if (stream.sink === undefined && stream.outlets.length === 0) {
         logs.complain(

@@ -11,6 +11,8 @@ export interface OutletDescription {
   readonly name: string;
   /** See filter.ts. */
   readonly filter?: string;
+  /** Whether it may lead nowhere without being a mistake. */
+  readonly optional?: boolean;
 }
 
 /** What a configuration says of a log. Texts are binary strings. */

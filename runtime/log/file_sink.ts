@@ -16,7 +16,13 @@ import {
   S_IFREG,
 } from "../posix/constants.ts";
 import { close } from "../posix/descriptors.ts";
-import { type FileStatus, lstat, open, stat } from "../posix/files.ts";
+import {
+  changeOwner,
+  type FileStatus,
+  lstat,
+  open,
+  stat,
+} from "../posix/files.ts";
 import { errno } from "../posix/libc.ts";
 import { PosixError, strerror } from "../posix/posix_error.ts";
 import { rename } from "../posix/shell.ts";
@@ -145,7 +151,16 @@ export class FileSink implements LogSink, Disposable {
     this.#fd = fd;
     this.#status = statusOf(this.path);
     this.#size = this.#status?.size ?? 0;
+    this.#keepOwner(was);
     return "another";
+  }
+
+  /** A file that the superuser makes anew stays its owner's. */
+  #keepOwner(was: FileStatus | undefined): void {
+    const now = this.#status;
+    if (was === undefined || now === undefined) return;
+    if (was.uid === now.uid && was.gid === now.gid) return;
+    changeOwner(this.#fd, was.uid, was.gid); // only the superuser may
   }
 
   /** Complains, unless that has failed before and not worked since. */

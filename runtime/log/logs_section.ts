@@ -16,18 +16,24 @@ import type { LogDescription, OutletDescription } from "./description.ts";
  * there has to be one.
  */
 export function describeLogs(logs: readonly ConfSection[]): LogDescription[] {
-  const descriptions: LogDescription[] = [];
-  logs.forEach((log, index) => {
-    if (!log.isOff()) descriptions.push(describeLog(log, index));
+  const off = new Set<string>();
+  const on = logs.filter((log) => {
+    if (!log.isOff()) return true;
+    off.add(log.inherited("name") ?? "");
+    return false;
   });
-  return descriptions;
+  return on.map((log) => describeLog(log, logs.indexOf(log) + 1, off));
 }
 
-function describeLog(log: ConfSection, index: number): LogDescription {
+function describeLog(
+  log: ConfSection,
+  number: number,
+  off: ReadonlySet<string>,
+): LogDescription {
   const name = log.inherited("name") ?? "";
   if (name === "") {
     throw new LogConfigurationError(
-      `log section ${index + 1} does not have a name attribute`,
+      `log section ${number} does not have a name attribute`,
     );
   }
   const text = <K extends string>(key: K) => given(key, log.inherited(key));
@@ -35,7 +41,7 @@ function describeLog(log: ConfSection, index: number): LogDescription {
     const value = log.inherited(key);
     return given(key, value === undefined ? undefined : confBoolean(value));
   };
-  const number = <K extends string>(key: K, attribute: string) =>
+  const count = <K extends string>(key: K, attribute: string) =>
     given(key, numberOf(name, attribute, log.inherited(attribute)));
   return {
     name,
@@ -47,20 +53,27 @@ function describeLog(log: ConfSection, index: number): LogDescription {
     ...flag("timestamps"),
     ...flag("facility"),
     ...flag("stats"),
-    ...number("rotateSeconds", "rotate_seconds"),
-    ...number("retainSeconds", "retain_seconds"),
-    ...number("rotateBytes", "rotate_bytes"),
-    ...number("retainBytes", "retain_bytes"),
+    ...count("rotateSeconds", "rotate_seconds"),
+    ...count("retainSeconds", "retain_seconds"),
+    ...count("rotateBytes", "rotate_bytes"),
+    ...count("retainBytes", "retain_bytes"),
     config: Object.fromEntries(log.hash("config")),
-    outlets: outletsOf(log),
+    outlets: outletsOf(log, off),
   };
 }
 
-function outletsOf(log: ConfSection): OutletDescription[] {
-  return log.sections("ancestor-or-self::node()/outlet").map((outlet) => ({
-    name: outlet.text("@name") ?? "",
-    ...given("filter", outlet.text("@filter")),
-  }));
+function outletsOf(
+  log: ConfSection,
+  off: ReadonlySet<string>,
+): OutletDescription[] {
+  return log.sections("ancestor-or-self::node()/outlet").map((outlet) => {
+    const name = outlet.text("@name") ?? "";
+    return {
+      name,
+      ...given("filter", outlet.text("@filter")),
+      ...(off.has(name) && { optional: true }),
+    };
+  });
 }
 
 /** An object with a property, unless there is nothing to put there. */

@@ -310,6 +310,81 @@ Deno.test("-l switches on what the configuration has off, -d debugging", async (
   assert.deepEqual(outputs, ["", "app\n", "debug\n", "app\ndebug\n"]);
 });
 
+// The example of the manual: what it shows, in other words.
+const MANUAL = `<logs>
+  <log name="recent" type="memory" path="10000,1000000" require_env="RECENT"/>
+  <log name="kept" type="file" path="app.log" rotate_bytes="10000000"
+       retain_bytes="50000000" timestamps="on"/>
+  <log name="http/access" type="jlog" path="access.feed(*)"/>
+  <to_the_console>
+    <outlet name="stderr"/>
+    <outlet name="recent"/>
+    <outlet name="kept"/>
+    <log name="error"/>
+  </to_the_console>
+  <parts>
+    <errors>
+      <outlet name="error"/>
+      <log name="error/disk"/>
+      <log name="error/net"/>
+    </errors>
+    <details>
+      <outlet name="debug"/>
+      <log name="debug/disk" disabled="true"/>
+    </details>
+  </parts>
+</logs>`;
+
+for (const env of [undefined, { RECENT: "1" }]) {
+  const set = env === undefined ? "unset" : "set";
+  Deno.test(`the manual's example works with its variable ${set}`, async () => {
+    using folder = new TestFolder();
+    const { code, stdout, stderr } = await run(
+      folder,
+      MANUAL,
+      `mtev.log("error/disk", "disk\\n")
+       mtev.log("error/net/dns", "dns\\n")
+       mtev.log("debug/disk", "detail\\n")
+       mtev.log("http/access", "GET /\\n")
+       for name in ("error/disk debug/disk debug recent http/access"):gmatch("%S+") do
+         print(name, mtev.log_enabled(name))
+       end
+       os.exit(0)`,
+      env,
+    );
+    assert.equal(
+      stderr,
+      "Failed to resolve log: http/access\n" +
+        "log http/access: there is no type jlog; lines only go to its outlets\n" +
+        "disk\ndns\n",
+    );
+    assert.equal(masked(read(folder, "app.log")), "[TS] disk\n[TS] dns\n");
+    assert.deepEqual(stdout.trim().split("\n"), [
+      "error/disk\ttrue",
+      "debug/disk\tfalse",
+      "debug\tfalse",
+      `recent\t${env !== undefined}`,
+      "http/access\tfalse",
+    ]);
+    assert.equal(code, 0);
+  });
+}
+
+Deno.test("logs may be in a file that the configuration includes", async () => {
+  using folder = new TestFolder();
+  folder.write(
+    "logs.conf",
+    `<part><logs><log name="f" type="file" path="f.log"/></logs></part>`,
+  );
+  const { code, stderr } = await run(
+    folder,
+    `<include file="${folder.path}/logs.conf"/>`,
+    `mtev.log("f", "included\\n") os.exit(0)`,
+  );
+  assert.deepEqual([code, stderr], [0, ""]);
+  assert.equal(read(folder, "f.log"), "included\n");
+});
+
 Deno.test("a number that is none is refused", async () => {
   using folder = new TestFolder();
   const { code, stderr } = await run(

@@ -3,6 +3,8 @@
  */
 import { formatJson } from "../../runtime/json/format.ts";
 import { JsonSyntaxError, parseJson } from "../../runtime/json/parse.ts";
+import { FilterError, parseFilter } from "../../runtime/log/filter.ts";
+import { LogLine } from "../../runtime/log/line.ts";
 import { binaryBytes, binaryString } from "../../runtime/posix/bytes.ts";
 import { Zone } from "../../runtime/time/zone.ts";
 import { decodeZoneFile } from "../../runtime/time/zone_file.ts";
@@ -27,6 +29,20 @@ export const DATA_FORMATS: readonly Target[] = [
       if (once !== twice) throw new Error(`${once} became ${twice}`);
     },
     refuses: (error) => error instanceof JsonSyntaxError,
+  },
+  {
+    name: "filters of logs",
+    seeds: [
+      "and(facility = \"a\\n\", or(line >= 12, not(exists('x'))), 'y' !~ 'z+')",
+      'or( message ~ "^\\\\d{2,}$" ,threadid != -1.5e3,\n timestamp<0)',
+    ],
+    tokens: ["and(", "or(", "not(", "exists(", ")", ",", "=", "!~", "'", "\\0"],
+    run(text) {
+      const thread = { id: 1, name: "t" };
+      const line = new LogLine("a", "12 x\n", thread, undefined, { y: 0.1 });
+      parseFilter(text).filter(line);
+    },
+    refuses: (error) => error instanceof FilterError,
   },
   {
     name: "xml",

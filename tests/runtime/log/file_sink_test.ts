@@ -106,6 +106,25 @@ Deno.test("a file sink goes on where its folder disappears and comes back", () =
     ]);
   }));
 
+const isSuperuser = Deno.uid() === 0;
+
+Deno.test({
+  name: "a file that is made anew belongs to whom the old one did" +
+    (isSuperuser ? "" : " (skipped: only the superuser can give files away)"),
+  ignore: !isSuperuser,
+  fn: () =>
+    withFolder((folder) => {
+      const path = `${folder}/a.log`;
+      Deno.writeTextFileSync(path, "");
+      Deno.chownSync(path, 1234, 4321);
+      const { sink } = open(path);
+      sink.rotate(1000);
+      sink[Symbol.dispose]();
+      const { uid, gid } = Deno.statSync(path);
+      assert.deepEqual([uid, gid], [1234, 4321]);
+    }),
+});
+
 Deno.test("FileSink.rotate() never overwrites a file that was moved aside", () =>
   withFolder((folder) => {
     const path = `${folder}/a.log`;

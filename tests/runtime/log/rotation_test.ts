@@ -7,6 +7,8 @@ import {
   Rotation,
   type RotationRules,
 } from "../../../runtime/log/rotation.ts";
+import { openDescriptors } from "../../../runtime/posix/descriptors.ts";
+import { ROOT } from "../../support/luamtev.ts";
 import { withFolder } from "../../support/folder.ts";
 import type { Eventer } from "../../../runtime/eventer/eventer.ts";
 
@@ -175,6 +177,7 @@ Deno.test("rotation under load loses nothing: 1,000,000 lines counted back", () 
   withFolder((folder) => {
     const path = `${folder}/a.log`;
     let now = 1_000_000;
+    const before = openDescriptors().size;
     const logs = new Logs({
       stdout() {},
       stderr: (text) => assert.fail(text),
@@ -194,7 +197,9 @@ Deno.test("rotation under load loses nothing: 1,000,000 lines counted back", () 
     for (let i = 0; i < 1_000_000; i++) {
       stream.log(String(i).padStart(7, "0") + "\n");
     }
+    assert.equal(openDescriptors().size, before + 1);
     logs[Symbol.dispose]();
+    assert.equal(openDescriptors().size, before);
     const files = rotatedFiles(path).reverse();
     assert.ok(files.length >= 40, `${files.length} files`);
     let next = 0;
@@ -208,3 +213,58 @@ Deno.test("rotation under load loses nothing: 1,000,000 lines counted back", () 
     }
     assert.equal(next, 1_000_000);
   }));
+
+const RECORDING = `${ROOT}tests/conformance/runtime/logs/rotate_app_enabled`;
+
+/**
+ * The rows of the recording that were taken six seconds after filling: which
+ * files each log had, with their sizes.
+ */
+function recordedRows(): Map<string, number[]>[] {
+  return Deno.readTextFileSync(`${RECORDING}/drive.out`).split("\n")
+    .filter((row) => row.includes("+6s")).map((row) => {
+      const files = new Map<string, number[]>();
+      for (const [, log, size] of row.matchAll(/(r\d)\.log\S*=(\d+)/g)) {
+        files.set(log!, [...files.get(log!) ?? [], Number(size)]);
+      }
+      return files;
+    });
+}
+
+for (
+  const [log, retainBytes] of [
+    ["r1", 150_000],
+    ["r2", undefined],
+    ["r3", 1],
+  ] as const
+) {
+  Deno.test(`${log} of the recorded application rotates as there`, () =>
+    scene({
+      rotateBytes: 102_400,
+      ...(retainBytes !== undefined && { retainBytes }),
+    }, (it) => {
+      const rows = recordedRows();
+      assert.equal(rows.length, 4);
+      let written = 0;
+      for (const row of rows) {
+        // As there: what was written since, the last file of the row.
+        const bytes = row.get(log)!.at(-1)!;
+        it.fill(bytes);
+        written += Math.ceil(bytes / 100) * 100;
+        it.pass(6);
+        const [live] = row.get(log)!;
+        assert.deepEqual([it.sink.size, live], [0, 0]);
+        // On purpose: a file is moved as soon as it is too long, so there are
+        // two for one of the recording, and r2 keeps all, since the limit of
+        // another log is none of its own.
+        const sizes = rotatedFiles(it.path).map(({ size }) => size);
+        const total = sizes.reduce((sum, size) => sum + size, 0);
+        if (retainBytes === undefined) assert.equal(total, written);
+        else {
+          const younger = total - sizes.at(-1)!;
+          assert.ok(younger <= retainBytes, `${sizes} are kept`);
+          assert.ok(total > retainBytes || total === written, `${sizes}`);
+        }
+      }
+    }));
+}
