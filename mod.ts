@@ -47,3 +47,9 @@ export {
   typeName,
 } from "./lua/value.ts";
 export { Eventer, type EventerOptions } from "./runtime/eventer/eventer.ts";
+export { LogConfigurationError } from "./runtime/log/configure.ts";
+export type {
+  LogDescription,
+  OutletDescription,
+} from "./runtime/log/description.ts";
+export { type MemoryLine, MemorySink } from "./runtime/log/memory_sink.ts";

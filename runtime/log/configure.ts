@@ -62,9 +62,11 @@ export function configureLogs(
 ): void {
   check(logs, descriptions);
   const complaints: (() => void)[] = [];
-  for (const description of descriptions) {
-    declare(logs, description, complaints);
-  }
+  logs.batch(() => {
+    for (const description of descriptions) {
+      declare(logs, description, complaints);
+    }
+  });
   for (const complain of complaints) complain();
 }
 

@@ -39,6 +39,8 @@ export class Logs implements Disposable {
   readonly #streams = new Map<string, LogStream>();
   #thread: LogThread | undefined;
   #isAsync = false;
+  /** Whether {@link changed} waits for the end of a batch. */
+  #isHeld = false;
 
   /** The built-in streams are there: stdout, stderr, error, notice, debug. */
   constructor(options: LogsOptions) {
@@ -95,8 +97,20 @@ export class Logs implements Disposable {
     if (stream.effective !== on) stream.enabled = on;
   }
 
+  /** Makes many changes at once, which take effect at the end of all. */
+  batch(change: () => void): void {
+    this.#isHeld = true;
+    try {
+      change();
+    } finally {
+      this.#isHeld = false;
+      this.changed();
+    }
+  }
+
   /** Works out which streams are in effect. Called by the streams. */
   changed(): void {
+    if (this.#isHeld) return;
     const settled = new Set<LogStream>();
     const settle = (stream: LogStream) => {
       if (settled.has(stream)) return;
