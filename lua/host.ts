@@ -239,6 +239,12 @@ export interface LuaState extends Disposable {
   /** Installs or removes the interrupt handler. */
   setInterrupt(handler: InterruptHandler | undefined): void;
   /**
+   * Asks the interrupt handler, which may raise; to be called now and then by
+   * host functions that take long. Nothing can suspend there, so a handler
+   * that says `"yield"` is asked again when the function has returned.
+   */
+  askInterrupt(): void;
+  /**
    * Counts how often the lines of chunks loaded later run; nothing when the
    * engine cannot. `wants` is asked for each chunk.
    */

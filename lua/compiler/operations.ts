@@ -225,11 +225,10 @@ function compareMeta(
 /** The handler of a comparison, which both operands have to share. */
 function shared(a: LuaValue, b: LuaValue, event: string): LuaValue {
   const handler = metamethod(a, event);
-  const other = metamethod(b, event);
-  if (handler !== undefined && handler === other) return handler;
   // A cdata decides alone, whatever the other operand is.
   if (typeName(a) === "cdata") return handler;
-  return typeName(b) === "cdata" ? other : undefined;
+  const other = metamethod(b, event);
+  return handler === other || typeName(b) === "cdata" ? other : undefined;
 }
 
 /** `a < b` for what are not two numbers. */
@@ -252,6 +251,9 @@ export function le(a: LuaValue, b: LuaValue): boolean | null {
 
 /** `a == b` for different values, one of them an object. */
 export function eq(a: LuaValue, b: LuaValue): boolean | null {
+  if (a instanceof Table && a.mt === undefined && b instanceof Table) {
+    return false;
+  }
   const type = typeName(a);
   if (type !== typeName(b) && type !== "cdata" && typeName(b) !== "cdata") {
     return false;

@@ -339,6 +339,10 @@ export class CompilerState implements EngineState {
     this.interrupt = handler && nameHost("interrupt", () => handler());
   }
 
+  askInterrupt(): void {
+    this.interrupt?.();
+  }
+
   countLines(wants: (chunkName: string) => boolean): LineCounter {
     return countLines(wants);
   }

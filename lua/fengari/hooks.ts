@@ -53,6 +53,11 @@ export class Hooks {
     this.#changed();
   }
 
+  /** Asks the host's handler, which may raise, from inside a host function. */
+  askInterrupt(): void {
+    this.#interrupt?.();
+  }
+
   /** Sets or removes the program's hook. */
   setProgram(hook: ProgramHook | undefined): void {
     this.#program = hook;

@@ -306,6 +306,10 @@ export class FengariState implements LuaState {
     this.hooks.setInterrupt(handler);
   }
 
+  askInterrupt(): void {
+    this.hooks.askInterrupt();
+  }
+
   memoryInUse(): number {
     return Deno.memoryUsage().heapUsed;
   }

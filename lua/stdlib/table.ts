@@ -26,6 +26,9 @@ import {
 } from "../value.ts";
 import { sortTable } from "./table_sort.ts";
 
+/** Elements between two questions to the interrupt handler. */
+const UNINTERRUPTED = 0xffff;
+
 /** Adds the functions to `library`, and `table.new` and `table.clear` to `preload`. */
 export function openTable(
   state: LuaState,
@@ -78,6 +81,7 @@ export function openTable(
       : checkInt32(state, args, 3);
     let result = "";
     for (let i = first; i <= last; i++) {
+      if ((i & UNINTERRUPTED) === 0) state.askInterrupt();
       const value = table.get(i);
       if (typeof value === "string") result += value;
       else if (typeof value === "number") result += formatNumber(value);

@@ -16,6 +16,9 @@ import {
 } from "../value.ts";
 import { lessThan } from "./compare.ts";
 
+/** Comparisons between two questions to the interrupt handler. */
+const UNINTERRUPTED = 0xffff;
+
 type Less = (a: LuaValue, b: LuaValue) => boolean;
 
 /**
@@ -40,8 +43,12 @@ export function sortTable(
         elements,
         (a, b) => isTruthy(state.call(comparator, a, b)[0]),
       );
-    } else if (!sortPlain(elements)) {
-      sortRange(state, elements, (a, b) => lessThan(state, a, b));
+    } else if (!sortPlain(state, elements)) {
+      let count = 0;
+      sortRange(state, elements, (a, b) => {
+        if ((++count & UNINTERRUPTED) === 0) state.askInterrupt();
+        return lessThan(state, a, b);
+      });
     }
   } finally {
     for (let i = 0; i < length; i++) table.set(i + 1, elements[i]);
@@ -49,7 +56,8 @@ export function sortTable(
 }
 
 /** Sorts numbers, or strings, with V8's own sort; false when there are others. */
-function sortPlain(elements: LuaValue[]): boolean {
+function sortPlain(state: LuaState, elements: LuaValue[]): boolean {
+  let count = 0;
   const type = typeof elements[0];
   if (type === "number") {
     for (const value of elements) {
@@ -58,12 +66,18 @@ function sortPlain(elements: LuaValue[]): boolean {
         return false;
       }
     }
-    (elements as number[]).sort((a, b) => a - b);
+    (elements as number[]).sort((a, b) => {
+      if ((++count & UNINTERRUPTED) === 0) state.askInterrupt();
+      return a - b;
+    });
     return true;
   }
   if (type !== "string") return false;
   for (const value of elements) if (typeof value !== "string") return false;
-  (elements as string[]).sort((a, b) => a < b ? -1 : a > b ? 1 : 0);
+  (elements as string[]).sort((a, b) => {
+    if ((++count & UNINTERRUPTED) === 0) state.askInterrupt();
+    return a < b ? -1 : a > b ? 1 : 0;
+  });
   return true;
 }
 

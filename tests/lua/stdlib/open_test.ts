@@ -103,6 +103,32 @@ for (const engine of ENGINE_NAMES) {
     strictEqual(openDescriptors().size, before);
   });
 
+  Deno.test(`table.sort and table.concat are interrupted (${engine})`, () => {
+    using world = open();
+    const { state } = world;
+    const library = state.globals.get("table");
+    const kinds: Record<string, (i: number) => LuaValue> = {
+      numbers: (i) => 100_000 - i,
+      strings: (i) => String(i),
+      both: (i) => i % 100 === 0 ? 0 : -i, // the own algorithm, for the zeros
+    };
+    state.setInterrupt(() => {
+      throw new LuaError("interrupted!");
+    });
+    for (const [kind, make] of Object.entries(kinds)) {
+      const list = state.newTable();
+      for (let i = 1; i <= 100_000; i++) list.set(i, make(i));
+      for (const name of ["sort", "concat"]) {
+        throws(
+          () => state.call(state.index(library, name), list),
+          { message: "interrupted!" },
+          `${name} of ${kind}`,
+        );
+      }
+      strictEqual(list.length(), 100_000);
+    }
+  });
+
   Deno.test(`the callback of table.foreach may wait (${engine})`, () => {
     using world = open();
     const { state } = world;
