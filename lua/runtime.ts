@@ -177,6 +177,7 @@ export class Runtime implements Disposable, AsyncDisposable {
       threadName: `e:default/${loop}`,
       eventer: this.eventer,
       rotates: loop === 0,
+      stats: this.stats,
     });
     try {
       configureLogs(this.logs, options.logs ?? DEFAULT_LOGS);

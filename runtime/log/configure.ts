@@ -140,7 +140,9 @@ function declare(
     stream.sink = openSink(logs, description, complaints);
   }
   stream.flags = newFlags(stream.flags, description);
-  if (stats !== undefined) stream.stats = stats;
+  if (stats !== undefined) {
+    stream.counter = stats ? logs.counterOf(name) : undefined;
+  }
   if (config !== undefined) stream.config = config;
   setFormat(stream, description, complaints, logs);
   stream.outlets = attach(logs, description, complaints);

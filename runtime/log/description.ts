@@ -29,6 +29,7 @@ export interface LogDescription extends RotationRules {
   readonly debug?: boolean;
   readonly timestamps?: boolean;
   readonly facility?: boolean;
+  /** Whether lines are counted, as the metric mtev`log`lines`name. */
   readonly stats?: boolean;
   readonly config?: Readonly<Record<string, string>>;
   readonly outlets?: readonly OutletDescription[];
@@ -80,7 +81,7 @@ export function describeStream(stream: LogStream): StreamDescription {
     debugging: (flags & DEBUG) !== 0,
     timestamps: (flags & TIMESTAMPS) !== 0,
     facility: (flags & FACILITY) !== 0,
-    stats: stream.stats,
+    stats: stream.counter !== undefined,
     ...(Object.keys(config).length > 0 && { config }),
     ...outletsOf(stream),
   };

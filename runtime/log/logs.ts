@@ -6,6 +6,7 @@
  */
 import { threadId } from "../posix/process.ts";
 import type { Eventer } from "../eventer/eventer.ts";
+import { type Metric, MetricType, type Recorder } from "../stats/recorder.ts";
 import { FileSink } from "./file_sink.ts";
 import type { LogThread } from "./line.ts";
 import { type LogSink, LogStream } from "./stream.ts";
@@ -28,6 +29,8 @@ export interface LogsOptions {
    * files, by one of them only. Default true.
    */
   readonly rotates?: boolean;
+  /** Where lines are counted. Without it they are not. */
+  readonly stats?: Recorder;
 }
 
 /** A name longer than this has no parent: each level takes stack. */
@@ -119,6 +122,12 @@ export class Logs implements Disposable {
       stream.settle();
     };
     for (const stream of this.#streams.values()) settle(stream);
+  }
+
+  /** What counts the lines of a stream. */
+  counterOf(name: string): Metric | undefined {
+    return this.options.stats?.root.ns("mtev").ns("log").ns("lines")
+      .register(name, MetricType.COUNTER);
   }
 
   /** Says what is wrong with the logs themselves, on standard error. */

@@ -7,6 +7,7 @@
  * The invariant: the outlets form no cycle (configure.ts sees to that).
  * Specification: mtev-lua-api.md §13.1, runtime.md §2.3.
  */
+import type { Metric } from "../stats/recorder.ts";
 import type { LogFilter } from "./filter.ts";
 import { DEBUG, jsonText, type LogFormat, plainText } from "./format.ts";
 import { type LogFields, LogLine, type LogThread } from "./line.ts";
@@ -51,10 +52,8 @@ export class LogStream {
   effective = false;
   /** Whether it matters anywhere below where a line was logged. */
   wantsPlace = false;
-  /** How many lines came by while {@link stats} was set. */
-  lines = 0;
-  /** Whether to count the lines. */
-  stats = false;
+  /** Counts the lines, if that is wanted. */
+  counter: Metric | undefined;
   format: LogFormat = "plain";
   /** What the configuration gives to the stream's type. */
   config: Readonly<Record<string, string>> = {};
@@ -116,14 +115,15 @@ export class LogStream {
 
   /** Works out what logging asks; the outlets must have done so before. */
   settle(): void {
-    const { format, stats } = this;
+    const { format, counter } = this;
     const below = this.#outlets.filter(({ stream }) => stream.effective);
     this.effective = this.#enabled &&
       (this.#sink !== undefined || below.length > 0);
     this.wantsPlace = this.effective &&
       (format === "json" || (this.#flags & DEBUG) !== 0 ||
         below.some((outlet) => outlet.wantsPlace || outlet.stream.wantsPlace));
-    this.#direct = below.length === 0 && this.#flags === 0 && !stats &&
+    this.#direct = below.length === 0 && this.#flags === 0 &&
+        counter === undefined &&
         format === "plain"
       ? this.#sink
       : undefined;
@@ -154,7 +154,7 @@ export class LogStream {
 
   /** @param inherited The flags of the stream that the line comes from. */
   #pass(line: LogLine, inherited: number): void {
-    if (this.stats) this.lines++;
+    this.counter?.record(1);
     const sink = this.#sink;
     if (sink !== undefined) {
       const text = this.format === "json"

@@ -4,6 +4,7 @@ import { describeStream } from "../../../runtime/log/description.ts";
 import { DEFAULT_LOGS } from "../../../runtime/log/default_logs.ts";
 import { DEBUG, FACILITY } from "../../../runtime/log/format.ts";
 import { Logs } from "../../../runtime/log/logs.ts";
+import { Recorder } from "../../../runtime/stats/recorder.ts";
 import { wayTo } from "../../../runtime/log/stream.ts";
 
 function capture() {
@@ -175,15 +176,24 @@ Deno.test("a JSON line has libmtev's keys in their order", () => {
 });
 
 Deno.test("a stream with stats counts what comes by", () => {
-  const { logs } = capture();
+  const stats = new Recorder();
+  const logs = new Logs({ stdout() {}, stderr() {}, stats });
   configureLogs(logs, [
     { name: "stderr", stats: true },
     { name: "off", stats: true, disabled: true, outlets: [{ name: "stderr" }] },
   ]);
+  assert.equal(describeStream(logs.get("stderr")).stats, true);
   logs.get("error").log("1\n");
   logs.get("stderr").log("2\n");
   logs.get("off").log("3\n");
-  assert.deepEqual([logs.get("stderr").lines, logs.get("off").lines], [2, 0]);
+  const counted = Array.from(
+    stats.metrics.values(),
+    ({ name, value }) => [name, value],
+  );
+  assert.deepEqual(counted, [
+    ["mtev`log`lines`stderr", 2],
+    ["mtev`log`lines`off", undefined],
+  ]);
 });
 
 Deno.test("describeStream() tells all of a stream and names those below", () => {
