@@ -13,6 +13,7 @@ import { strerror } from "../posix/posix_error.ts";
 import { parseXml, type XmlDocument, XmlParseError } from "../xml/document.ts";
 import { NodeType, type Pointer, type XmlLibrary } from "../xml/library.ts";
 import type { XmlNode } from "../xml/node.ts";
+import { BACKING_STORE, BackingStore } from "./backing_store.ts";
 import { ConfError, parseProblems } from "./conf_error.ts";
 import { isPattern, matchingFiles } from "./glob.ts";
 
@@ -55,6 +56,8 @@ interface Include {
 export class ConfTree implements Disposable {
   /** The file that includes the others, then those. */
   readonly files: ConfFile[] = [];
+  /** The elements whose inside lies in folders. */
+  readonly stores: BackingStore[] = [];
   readonly #includes = new Map<Pointer, Include>();
   /** The file of each node right inside of an include. */
   readonly #owners = new Map<Pointer, ConfFile>();
@@ -81,8 +84,9 @@ export class ConfTree implements Disposable {
 
   /** Frees the documents. Their nodes must not be used any more. */
   [Symbol.dispose](): void {
-    for (const file of this.files) file[Symbol.dispose]();
+    for (const part of [...this.files, ...this.stores]) part[Symbol.dispose]();
     this.files.length = 0;
+    this.stores.length = 0;
   }
 
   /** The merged document. */
@@ -90,12 +94,24 @@ export class ConfTree implements Disposable {
     return this.files[0]!.document;
   }
 
-  /** The file that a node belongs to. */
-  fileOf(node: XmlNode): ConfFile {
-    let below = node;
-    for (let at = node.parent; at !== undefined; at = at.parent) {
-      const include = this.#includes.get(at.pointer);
-      if (include !== undefined) return this.#ownerIn(include, below);
+  /** Says that a node has changed, or is about to leave the tree. */
+  markChanged(node: XmlNode): void {
+    this.#partOf(node).changed = true;
+  }
+
+  /** The file or folder that a node belongs to. */
+  #partOf(node: XmlNode): ConfFile | BackingStore {
+    let below = node.type === NodeType.element ? node : node.parent;
+    for (let at = below; at !== undefined; at = at.parent) {
+      const { pointer } = at;
+      const store = this.stores.find(({ element }) =>
+        element.pointer === pointer
+      );
+      if (store !== undefined) return store;
+      const include = this.#includes.get(pointer);
+      if (include !== undefined && below !== undefined && below !== at) {
+        return this.#ownerIn(include, below);
+      }
       below = at;
     }
     return this.files[0]!;
@@ -132,9 +148,17 @@ export class ConfTree implements Disposable {
         this.document.append(include.element, node);
       }
     }
+    const stored = this.stores.map(({ element }) => {
+      const nodes = element.children;
+      for (const node of nodes) node.remove();
+      return { element, nodes };
+    });
     try {
       return files.map(textOf);
     } finally {
+      for (const { element, nodes } of stored) {
+        for (const node of nodes) this.document.append(element, node);
+      }
       for (const { include, nodes } of taken) {
         for (const node of include.hidden) node.remove();
         for (const node of nodes) this.document.append(include.element, node);
@@ -159,9 +183,32 @@ export class ConfTree implements Disposable {
         throw new ConfError([`cannot read ${source.path}: ${strerror(-path)}`]);
       }
       this.files.push(new ConfFile(path, parseFile(library, path)));
+      this.#openStores(loader, folderOf(path));
       this.#expand(loader, this.document.root, folderOf(path), [path]);
     }
     if (loader.problems.length > 0) throw new ConfError(loader.problems);
+  }
+
+  /** Stores are known in the first file alone, and not within one another. */
+  #openStores({ library, problems }: Loader, folder: string): void {
+    const path =
+      `/*//*[@${BACKING_STORE}][not(ancestor::*[@${BACKING_STORE}])]`;
+    for (const element of this.document.find(path)) {
+      const place = element.attribute(BACKING_STORE)!;
+      try {
+        this.stores.push(
+          new BackingStore(
+            library,
+            this.document,
+            element,
+            place.startsWith("/") ? place : `${folder}/${place}`,
+          ),
+        );
+      } catch (error) {
+        if (!(error instanceof ConfError)) throw error;
+        problems.push(...error.problems);
+      }
+    }
   }
 
   /**
@@ -178,7 +225,7 @@ export class ConfTree implements Disposable {
   ): void {
     for (
       const element of this.document.find(
-        "descendant-or-self::include[@file]",
+        `descendant-or-self::include[@file][not(ancestor::*[@${BACKING_STORE}])]`,
         top,
       )
     ) {

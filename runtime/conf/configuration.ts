@@ -213,7 +213,7 @@ export class Configuration implements Disposable {
   replace(path: string, value: string): boolean {
     const [first, ...others] = this.find(path);
     for (const node of others) {
-      this.#tree.fileOf(node).changed = true;
+      this.#tree.markChanged(node);
       node.remove();
     }
     return this.#change(first, path, value);
@@ -257,10 +257,8 @@ export class Configuration implements Disposable {
    * @param node What was changed; without it the first file counts as changed.
    */
   markChanged(node?: XmlNode): void {
-    const file = node === undefined
-      ? this.#tree.files[0]!
-      : this.#tree.fileOf(node);
-    file.changed = true;
+    if (node === undefined) this.#tree.files[0]!.changed = true;
+    else this.#tree.markChanged(node);
     this.#touch();
   }
 
@@ -270,29 +268,40 @@ export class Configuration implements Disposable {
   }
 
   /**
-   * Writes the files whose content was changed. A file that cannot be written
+   * Writes the files and stores whose content was changed. A file that cannot be written
    * is reported, stays as it was, and is tried again the next time; one that
    * must not be written is reported.
    *
    * @returns Whether all could be written that may.
    */
   save(): boolean {
-    const changed = this.#tree.files.filter((file) =>
-      file.changed && file.path !== undefined
-    );
-    const writable = changed.filter((file) => this.#mayWrite(file));
-    if (writable.length === 0) return true;
-    let failed = false;
-    this.#tree.texts(writable).forEach((text, index) => {
-      const file = writable[index]!;
-      const problem = writeAtomically(file.path!, text);
-      if (problem === undefined) file.changed = false;
-      else {
-        failed = true;
-        this.#report("error/conf", problem);
+    const [main] = this.#tree.files;
+    const problems = this.#tree.stores.map((store) => {
+      if (!store.changed) return undefined;
+      const problem = store.save();
+      // What it had of the file's is to leave that, but not before it is saved.
+      if (problem === undefined && store.hasGuests) {
+        store.hasGuests = false;
+        main!.changed = true;
       }
+      return problem;
     });
-    return !failed;
+    const waiting = this.#tree.stores.some(({ hasGuests }) => hasGuests);
+    const writable = this.#tree.files.filter((file) =>
+      file.changed && file.path !== undefined && this.#mayWrite(file) &&
+      !(file === main && waiting)
+    );
+    if (writable.length > 0) {
+      this.#tree.texts(writable).forEach((text, index) => {
+        const file = writable[index]!;
+        const problem = writeAtomically(file.path!, text);
+        file.changed = problem !== undefined;
+        problems.push(problem);
+      });
+    }
+    const failures = problems.filter((problem) => problem !== undefined);
+    for (const problem of failures) this.#report("error/conf", problem);
+    return failures.length === 0;
   }
 
   /** A change of a file that must not be written is told of once. */
