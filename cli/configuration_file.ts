@@ -10,6 +10,7 @@
 import type { RunLimit } from "../lua/run_limit.ts";
 import { decodeBytes, encodeText } from "../lua/text.ts";
 import type { Configuration } from "../runtime/conf/configuration.ts";
+import { confInteger } from "../runtime/conf/values.ts";
 import { ConfigurationSource } from "../runtime/conf/configuration_source.ts";
 import type { ConfSection } from "../runtime/conf/section.ts";
 import type { LogDescription } from "../runtime/log/description.ts";
@@ -113,20 +114,34 @@ function checkEventer(
     );
   }
   for (const config of configs) {
-    for (const name of config.hash("self::config").keys()) {
-      if (!KNOWN_EVENTER.test(name)) {
-        configuration.report(
-          "error/conf",
-          `Warning: unknown eventer config '${name}'`,
-        );
-      }
+    for (const [name, value] of config.hash("self::config")) {
+      if (name.startsWith("jobq_")) checkJobQueue(name, value);
+      if (KNOWN_EVENTER.test(name)) continue;
+      configuration.report(
+        "error/conf",
+        `Warning: unknown eventer config '${name}'`,
+      );
     }
   }
 }
 
 /** Names that an eventer's configuration may have, with effect or without. */
 const KNOWN_EVENTER =
-  /^(?:concurrency|loop_.*|jobq_.*|default_.*|rlim_nofiles|debugging|show_loop_callbacks|ssl_.*)$/;
+  /^(?:concurrency|debugging|rlim_nofiles|show_(?:loop|jobq)_callbacks_threshold|loop_.*|jobq_.*|default_(?:queue_threads|jobq_ordering|ca_chain)|ssl_(?:ctx_cache_expiry|dhparam(?:1024|2048)_file))$/;
+
+/** A queue has `concurrency[,min[,max…]]` threads; here jobs need none. */
+function checkJobQueue(name: string, value: string): void {
+  const [concurrency = 0, min = 0, max = 0] = value.split(",").map(confInteger);
+  if (concurrency >= Math.max(1, min) && (max === 0 || concurrency <= max)) {
+    return;
+  }
+  throw new StartError([
+    `eventer jobq '${
+      name.slice("jobq_".length)
+    }' must have reasonable concurrency`,
+    "Cannot configure eventer",
+  ], EXIT_SETUP);
+}
 
 /** The descriptor stays open, and the lock held, until the process ends. */
 async function takeLock(path: string): Promise<void> {

@@ -41,6 +41,8 @@ export class Configuration implements Disposable {
   readonly #report: ConfReport;
   #tree: ConfTree;
   #generation = 0;
+  /** Called after each change. */
+  readonly listeners = new Set<() => void>();
   /** What paths from the root found, before it is interpolated. */
   readonly #kept = new Map<string, string | undefined>();
 
@@ -265,6 +267,7 @@ export class Configuration implements Disposable {
   #touch(): void {
     this.#generation++;
     this.#kept.clear();
+    for (const listener of this.listeners) listener();
   }
 
   /**

@@ -144,7 +144,6 @@ const LOAD_DIFFERENCES: Readonly<Record<string, readonly string[]>> = {
 
 /** Recorded cases whose status or output is another subsystem's. */
 const LATER = new Set([
-  "eventer_bad", // job queues
   "glider_bad", // the watchdog
   "tracedir_bad", // the watchdog
 ]);
