@@ -319,7 +319,10 @@ function defineStreamMethods(context: MtevContext, methods: LuaTable): void {
       if (until === undefined) {
         if (handle.stream.drain()) return undefined;
       } else {
-        const data = handle.stream.read(until);
+        // A time limit may be over before the loop has looked.
+        const data = arguments.length === 5
+          ? handle.stream.read(until)
+          : handle.stream.readBeforeWait(until);
         if (data !== PENDING) return data;
       }
       if (arguments.length === 5 && isFunction(callback)) {

@@ -63,6 +63,27 @@ eventerTest("read() takes what is there without waiting", (eventer) => {
   assert.equal(pair.reader.read(1), undefined);
 });
 
+eventerTest(
+  "readBeforeWait() leaves it to the wait to ask again",
+  async (eventer) => {
+    using pair = new Pair(eventer);
+    pair.writer.write("one\ntwo\n");
+    assert.equal(pair.reader.readBeforeWait("\n"), "one\n");
+    assert.equal(pair.reader.readBeforeWait("\n"), "two\n");
+    pair.writer.write("three\nfour\n");
+    assert.equal(pair.reader.readBeforeWait("\n"), PENDING);
+    const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    pair.reader.waitRead("\n", resolve);
+    assert.equal(await promise, "three\n");
+    assert.equal(pair.reader.readBeforeWait(5), "four\n");
+    pair.endWriting();
+    // Once it has not asked, it does.
+    assert.equal(pair.reader.readBeforeWait("\n"), PENDING);
+    assert.equal(pair.reader.readBeforeWait("\n"), undefined);
+  },
+  AUTO,
+);
+
 eventerTest("waitRead() goes on until all is there", async (eventer) => {
   using pair = new Pair(eventer);
   const line = read(pair.reader, "\r\n");
