@@ -212,6 +212,7 @@ local function run(name, words, settings, caller)
   if not loaded then
     fail(('%s: error: The output handler failed: %s'):format(name, require 'busted.traces'.text(wrong)))
   end
+  require 'busted.luajit'()
   if options.helper and options.helper ~= '' and not is_parallel then
     local ok, problem = require 'busted.modules.helper_loader'()(busted, options.helper, {
       verbose = options.verbose,

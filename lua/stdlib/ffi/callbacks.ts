@@ -10,7 +10,7 @@ import type { LuaFunction } from "../../value.ts";
 import { CError } from "./c_error.ts";
 import type { Home, Pointer } from "./cdata.ts";
 import { toPointer } from "./convert.ts";
-import { type FunctionType, pointerTo } from "./ctype.ts";
+import { type FunctionType, pointerTo, sameType } from "./ctype.ts";
 import { type Block, ForeignBlock } from "./memory.ts";
 import {
   fromNative,
@@ -28,17 +28,38 @@ interface Entry {
   result: Pointer | undefined;
 }
 
+interface Shared {
+  readonly type: FunctionType;
+  readonly block: Block;
+}
+
 /** The callbacks of a state. */
 export class Callbacks implements Disposable {
   readonly #state: LuaState;
   readonly #home: Home;
   readonly #live = new Map<bigint, Entry>();
   readonly #freed = new Set<bigint>();
+  readonly #shared = new Map<LuaFunction, Shared[]>();
   #pending: unknown;
 
   constructor(state: LuaState, home: Home) {
     this.#state = state;
     this.#home = home;
+  }
+
+  /**
+   * The callback for a function that is passed without `ffi.cast`: the same
+   * one each time, since nobody can free it.
+   */
+  shared(type: FunctionType, fn: LuaFunction): Block {
+    let made = this.#shared.get(fn);
+    if (made === undefined) this.#shared.set(fn, made = []);
+    for (const known of made) {
+      if (sameType(known.type, type, true)) return known.block;
+    }
+    const block = this.make(type, fn);
+    made.push({ type, block });
+    return block;
   }
 
   /** Makes a callback of a function type. */
@@ -136,5 +157,6 @@ export class Callbacks implements Disposable {
   [Symbol.dispose](): void {
     for (const { native } of this.#live.values()) native.close();
     this.#live.clear();
+    this.#shared.clear();
   }
 }

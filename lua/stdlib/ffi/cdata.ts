@@ -26,8 +26,12 @@ export interface Home {
   metatableOfCtype(type: CType): LuaTable;
   /** A function of `bit` with 64-bit operands. */
   bitOperation(name: string, args: readonly LuaValue[]): LuaValue;
-  /** A C function that calls a Lua function. */
-  makeCallback(type: FunctionType, fn: LuaFunction): Block;
+  /**
+   * A C function that calls a Lua function.
+   *
+   * @param own Whether it is not for everybody who passes the same function.
+   */
+  makeCallback(type: FunctionType, fn: LuaFunction, own: boolean): Block;
   /** Fills an object (initialise.ts). */
   initialise(
     type: StructType | ArrayType,

@@ -148,7 +148,9 @@ export function toPointer(
   } else if (typeof value === "string") {
     if (cast || takesString(type)) return make(stringBlock(value), 0);
   } else if (isFunction(value)) {
-    if (to.kind === "function") return make(ffi.makeCallback(to, value), 0);
+    if (to.kind === "function") {
+      return make(ffi.makeCallback(to, value, cast), 0);
+    }
   } else if (cast) {
     const scalar = scalarOf(value);
     if (scalar !== undefined && typeof scalar !== "boolean") {

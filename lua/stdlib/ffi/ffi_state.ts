@@ -60,8 +60,10 @@ export class Ffi implements Home, Disposable {
     return bitOperation64(this, this.state, name, args);
   }
 
-  makeCallback(type: FunctionType, fn: LuaFunction): Block {
-    return this.callbacks.make(type, fn);
+  makeCallback(type: FunctionType, fn: LuaFunction, own: boolean): Block {
+    return own
+      ? this.callbacks.make(type, fn)
+      : this.callbacks.shared(type, fn);
   }
 
   initialise(

@@ -82,6 +82,15 @@ Deno.test("a callback calls C, which calls back, and an error inside can be caug
   strictEqual(result, 42);
 });
 
+Deno.test("a function passed again is the same callback", async () => {
+  const [same, other] = await run(`
+    ffi.cdef("struct calls { int (*f)(int); int (*g)(int); int (*h)(void); };")
+    local function f() return 1 end
+    local calls = ffi.new("struct calls", f, f, f)
+    return calls.f == calls.g, calls.f == calls.h`);
+  deepStrictEqual([same, other], [true, false]);
+});
+
 Deno.test("a callback that was freed is refused", async () => {
   const free =
     "local cb = ffi.cast('int (*)(void)', function() end) cb:free() ";
