@@ -13,7 +13,7 @@ import {
   toNumberArgument,
   typeError,
 } from "../args.ts";
-import { LuaError } from "../errors.ts";
+import { LuaError, raising } from "../errors.ts";
 import type { LuaFunction, LuaValue } from "../value.ts";
 import { typeName } from "../value.ts";
 import { give, results, toLuaError } from "./execution.ts";
@@ -25,7 +25,7 @@ import { setRaw } from "./operations.ts";
 import { metamethod, metatableOf } from "./metatables.ts";
 import { EMPTY, S, X } from "./registers.ts";
 import { type Callable, type Resumer } from "./records.ts";
-import { newError, whileHandling } from "./stack.ts";
+import { whileHandling } from "./stack.ts";
 import type { EngineState } from "./engine_state.ts";
 import { Table, walkAfter } from "./table.ts";
 
@@ -36,6 +36,7 @@ export function openBase(state: EngineState): void {
   define("pcall", protectedCall(state));
   define("xpcall", handledCall(state));
   define("error", raiseError(state));
+  X.error = state.globals.get("error");
   defineTraversal(state, define);
   defineRaw(state, define);
   const strings = state.newTable();
@@ -45,7 +46,7 @@ export function openBase(state: EngineState): void {
     nameHost("dump", (...args: LuaValue[]) => {
       const text = dump(checkFunction(state, args, 0));
       if (text !== undefined) return text;
-      throw newError(state.where(1) + runtime.cannotDump);
+      throw new LuaError(state.where(1) + runtime.cannotDump);
     }) as unknown as LuaFunction,
   );
   define("type", (...args: LuaValue[]) => {
@@ -90,19 +91,20 @@ function protectedCall(state: EngineState): Callable {
   };
   return (...args: LuaValue[]) => {
     if (args.length === 0) checkAny(state, args, 0);
-    const { d, quiet } = X;
+    const { d } = X;
+    const { quiet } = raising;
     const callee = args.shift();
     let value: LuaValue | null;
     try {
-      X.quiet = true;
+      raising.quiet = true;
       value = callValue(callee, args);
     } catch (thrown) {
-      X.quiet = quiet;
+      raising.quiet = quiet;
       const error = toLuaError(thrown);
       X.d = d;
       return fail([error.value]);
     }
-    X.quiet = quiet;
+    raising.quiet = quiet;
     return value === null ? S([resumer, 0]) : succeed(value);
   };
 }
@@ -130,33 +132,38 @@ function handledCall(state: EngineState): Callable {
     if (args.length === 0) checkAny(state, args, 0);
     const handler = args[1];
     if (typeof handler !== "function") typeError(state, args, 1, "function");
-    const { d, quiet } = X;
+    const { d } = X;
+    const { quiet } = raising;
     let value: LuaValue | null;
     try {
-      X.quiet = false;
+      raising.quiet = false;
       value = callValue(args[0], args.slice(2));
     } catch (thrown) {
-      X.quiet = quiet;
+      raising.quiet = quiet;
       const error = toLuaError(thrown);
       X.d = d;
       return handle(handler, error);
     }
-    X.quiet = quiet;
+    raising.quiet = quiet;
     return value === null ? S([resumer, 0, handler]) : succeed(value);
   };
 }
 
 function raiseError(state: EngineState): Callable {
   return (value: LuaValue, level: LuaValue = 1) => {
+    const { at, line } = X;
+    X.at = undefined;
     if (typeof level !== "number") {
       const number = toNumberArgument(level);
       if (number === undefined) typeError(state, [value, level], 1, "number");
       level = number;
     }
     const text = typeof value === "number" ? state.tostring(value) : value;
-    throw newError(
+    throw new LuaError(
       typeof text === "string" && (level as number) > 0
-        ? state.where(level as number) + text
+        ? (at !== undefined && level === 1
+          ? `${at.chunk.shortName}:${line}: `
+          : state.where(level as number)) + text
         : value,
     );
   };
@@ -235,7 +242,7 @@ function defineRaw(state: EngineState, define: DefineBase): void {
       return argumentError(state, 1, "nil or table expected");
     }
     if (table.mt !== undefined && table.mt.get("__metatable") !== undefined) {
-      throw newError(state.where(1) + runtime.protectedMetatable);
+      throw new LuaError(state.where(1) + runtime.protectedMetatable);
     }
     state.setMetatable(table, mt);
     return table;

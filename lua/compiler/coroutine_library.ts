@@ -1,4 +1,5 @@
 /** The library `coroutine`. */
+import { LuaError, raising } from "../errors.ts";
 import { typeError } from "../args.ts";
 import type { LuaFunction, LuaValue } from "../value.ts";
 import { give, resumeCoroutine, toLuaError } from "./execution.ts";
@@ -7,7 +8,6 @@ import { nameHost, refuseYield } from "./host_function.ts";
 import { runtime } from "./messages.ts";
 import { Reason, X } from "./registers.ts";
 import { type Callable } from "./records.ts";
-import { newError } from "./stack.ts";
 import type { EngineState } from "./engine_state.ts";
 
 /** Adds the library to the state's globals. */
@@ -28,16 +28,17 @@ export function openCoroutine(state: EngineState): void {
       return false;
     }
     let value: LuaValue | null;
-    const { d, quiet } = X;
+    const { d } = X;
+    const { quiet } = raising;
     try {
       value = resumeCoroutine(thread, args, false);
     } catch (thrown) {
       X.d = d;
-      X.quiet = quiet;
+      raising.quiet = quiet;
       X.r = [false, toLuaError(thrown).value];
       return false;
     }
-    X.quiet = quiet;
+    raising.quiet = quiet;
     if (value !== null) {
       X.r = X.r === undefined ? [true, value] : [true, ...X.r];
       return true;
@@ -49,21 +50,21 @@ export function openCoroutine(state: EngineState): void {
     const thread = new Coroutine(state, body(args));
     return nameHost("wrap", (...values: LuaValue[]) => {
       if (thread.status !== "suspended") {
-        throw newError(
+        throw new LuaError(
           state.where(1) + runtime.cannotResume(reason(thread)),
         );
       }
-      const { quiet } = X;
+      const { quiet } = raising;
       let value: LuaValue | null;
       try {
         value = resumeCoroutine(thread, values, false);
       } catch (thrown) {
-        X.quiet = quiet;
+        raising.quiet = quiet;
         const error = toLuaError(thrown);
         if (typeof error.value !== "string") throw error;
-        throw newError(state.where(1) + error.value);
+        throw new LuaError(state.where(1) + error.value);
       }
-      X.quiet = quiet;
+      raising.quiet = quiet;
       return value === null ? give(suspended(state, thread)) : value;
     }) as unknown as LuaFunction;
   });

@@ -77,7 +77,14 @@ export function emitCall(
     : emitCallee(emitter, call);
   const list = emitList(emitter, call.args);
   if (callee.self !== undefined) list.values.unshift(callee.self);
-  const code = `${callee.code}(${spread(list)})`;
+  // Nearly all errors are raised like this: it saves asking V8 for the place.
+  const raises = wanted === "none" && call.kind === "call" &&
+    call.callee.kind === "global" && call.callee.name === "error";
+  const place = raises
+    ? `(${callee.atom}===X.error&&(X.at=P${emitter.fn.id},X.line=${call.line}),` +
+      `${callee.code})`
+    : callee.code;
+  const code = `${place}(${spread(list)})`;
   if (emitter.hooked) emitter.write(`hookHost(${callee.atom},"call");`);
   emitter.releaseTo(mark);
   const clear = wanted === "one" || wanted === "none" ? "" : "X.r=undefined;";

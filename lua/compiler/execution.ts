@@ -9,7 +9,7 @@
  * does anything but leave a record.
  */
 import type { Coroutine, Execution } from "./coroutine.ts";
-import { LuaError } from "../errors.ts";
+import { LuaError, raising } from "../errors.ts";
 import type { LuaValue } from "../value.ts";
 import { runtime } from "./messages.ts";
 import { BUDGET, MAX_DEPTH, Reason, S, X } from "./registers.ts";
@@ -234,7 +234,7 @@ function run<A, B>(
         if (record === undefined) return value;
         if (record[0] === metaCall) execution.metaCalls--;
         X.d = execution.base;
-        X.quiet = false;
+        raising.quiet = false;
         if (X.force) X.m = -1;
         value = record[0].resume(record, value);
       }

@@ -3,7 +3,7 @@
  * tells stack.ts that the frame is one of a host function.
  */
 import { callValue } from "./calls.ts";
-import { InternalError } from "../errors.ts";
+import { InternalError, LuaError } from "../errors.ts";
 import {
   HostCall,
   type HostFunction,
@@ -20,7 +20,6 @@ import {
   framePosition,
   HOST_PREFIX,
   INNER_PREFIX,
-  newError,
   stackFrames,
 } from "./stack.ts";
 import { Table } from "./table.ts";
@@ -96,7 +95,7 @@ function suspend(suspension: Suspension): null {
 
 /** Raises the error of a suspension where none is possible. */
 export function refuseYield(message: string): never {
-  throw newError(
+  throw new LuaError(
     framePosition(stackFrames(undefined, 32)[1]) + message,
   );
 }

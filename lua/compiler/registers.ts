@@ -5,6 +5,7 @@
  */
 import type { LuaValue } from "../value.ts";
 import type { Execution } from "./coroutine.ts";
+import type { Prototype } from "./prototype.ts";
 import type { Record } from "./records.ts";
 import type { Table } from "./table.ts";
 
@@ -36,8 +37,11 @@ class Registers {
   execution: Execution | undefined = undefined;
   /** The index table of strings, while it is a table. */
   strings: Table | undefined = undefined;
-  /** A pcall is the next to catch an error: nobody will ask for its stack. */
-  quiet = false;
+  /** The function `error` of the state that was made last. */
+  error: LuaValue = undefined;
+  /** Where {@link error} is being called, if that call is a plain statement. */
+  at: Prototype | undefined = undefined;
+  line = 0;
   /** Set while the closure's variables are asked for. */
   probing = false;
   /** A debug hook is set: functions run in their hooked version. */

@@ -6,7 +6,7 @@
  */
 import { LuaError } from "../errors.ts";
 import type { Frame } from "../host.ts";
-import type { LuaFunction, LuaValue } from "../value.ts";
+import type { LuaFunction } from "../value.ts";
 import { Prototype, scriptOf } from "./prototype.ts";
 import type { Execution } from "./coroutine.ts";
 import { X } from "./registers.ts";
@@ -46,14 +46,23 @@ const ErrorClass = Error as unknown as {
   captureStackTrace(target: object, below?: unknown): void;
 };
 
-/** The JavaScript call sites at the place of the call, or of `error`. */
-function callSites(limit: number, error?: Error): CallSite[] {
+const keepSites = (_: unknown, sites: CallSite[]) => sites;
+
+/**
+ * The JavaScript call sites at the place of `error`, or at that where `above`
+ * was called.
+ */
+function callSites(
+  limit: number,
+  error?: Error,
+  above: unknown = callSites,
+): CallSite[] {
   const { prepareStackTrace, stackTraceLimit } = ErrorClass;
-  ErrorClass.prepareStackTrace = (_: unknown, sites: CallSite[]) => sites;
+  ErrorClass.prepareStackTrace = keepSites;
   ErrorClass.stackTraceLimit = limit;
   try {
     const holder: { stack?: unknown } = error ?? {};
-    if (error === undefined) ErrorClass.captureStackTrace(holder, callSites);
+    if (error === undefined) ErrorClass.captureStackTrace(holder, above);
     const { stack } = holder;
     return Array.isArray(stack) ? stack : [];
   } finally {
@@ -131,8 +140,16 @@ function pushRecords(frames: PlainFrame[], execution: Walked): void {
   }
 }
 
-/** All frames of the running thread, innermost first. */
-function running(limit: number, error?: Error): PlainFrame[] {
+/**
+ * All frames of the running thread, innermost first, or the first ones until
+ * there are enough: V8 takes 3 µs to tell the line of one.
+ */
+function running(
+  limit: number,
+  error?: Error,
+  enough?: (frames: readonly PlainFrame[]) => boolean,
+  above?: unknown,
+): PlainFrame[] {
   const frames: PlainFrame[] = [];
   const executions = (error && left.get(error)) ?? [];
   let walked = 0;
@@ -140,7 +157,8 @@ function running(limit: number, error?: Error): PlainFrame[] {
   // A host function's inner part shows once, not twice.
   let inner: string | undefined;
   const errorSites = error === undefined ? undefined : callSites(0, error);
-  for (const site of errorSites ?? callSites(limit)) {
+  for (const site of errorSites ?? callSites(limit, undefined, above)) {
+    if (enough?.(frames)) break;
     const name = site.getFunctionName();
     if (name === "driveExecution") {
       if (execution === undefined) break;
@@ -202,15 +220,18 @@ export function whileHandling<T>(error: unknown, run: () => T): T {
   }
 }
 
+/** Whether a tail call has replaced the frame. */
+function isReplaced({ prototype, site }: PlainFrame): boolean {
+  return prototype !== undefined &&
+    prototype.facts.siteKinds[site] === SiteKind.Tail;
+}
+
 /** Leaves out what tail calls replaced, and names the rest. */
 function finish(plain: PlainFrame[]): ChunkFrame[] {
   const frames: ChunkFrame[] = [];
   for (const [i, frame] of plain.entries()) {
     const { prototype, site, hostName, record } = frame;
-    if (
-      i > 0 && prototype !== undefined &&
-      prototype.facts.siteKinds[site] === SiteKind.Tail
-    ) continue;
+    if (i > 0 && isReplaced(frame)) continue;
     const [nameWhat, name] = callName(plain[i + 1]);
     frames.push({
       what: prototype === undefined
@@ -277,6 +298,63 @@ export function stackFrames(
   return finish(frames);
 }
 
+/** JavaScript frames that hold the level asked for nearly always. */
+const MORE_FRAMES = 24;
+/** And always: host functions may recurse deeply before they ask. */
+const ALL_FRAMES = 20_000;
+
+/** The index of the frame at `level` among `plain`, or -1. */
+function indexOfLevel(plain: readonly PlainFrame[], level: number): number {
+  return plain.findIndex((frame, i) =>
+    (i === 0 || !isReplaced(frame)) && level-- === 0
+  );
+}
+
+/**
+ * The innermost frames of the running thread, down to some below `level`.
+ *
+ * @param few The JavaScript frames among which they are mostly.
+ * @param above The function that asks.
+ */
+function framesTo(
+  level: number,
+  below: number,
+  few: number,
+  above: unknown,
+): PlainFrame[] {
+  let plain: PlainFrame[] = [];
+  const enough = (frames: readonly PlainFrame[]) => {
+    const at = frames.length > level ? indexOfLevel(frames, level) : -1;
+    return at >= 0 && at + below < frames.length;
+  };
+  for (const limit of [few, MORE_FRAMES, ALL_FRAMES]) {
+    plain = running(limit, undefined, enough, above);
+    if (enough(plain)) break;
+  }
+  return plain;
+}
+
+/** The frame at a level of the running stack, 0 for the running function. */
+export function frameAt(level: number): ChunkFrame | undefined {
+  // The caller gives the name.
+  return finish(framesTo(level, 1, level + 9, frameAt))[level];
+}
+
+/** {@link framePosition} of {@link frameAt}, sooner. */
+export function positionAt(level: number): string {
+  const plain = framesTo(level, 0, level + 5, positionAt);
+  const at = plain[indexOfLevel(plain, level)];
+  return at === undefined ? "" : positionIn(at);
+}
+
+function positionIn({ prototype, site }: PlainFrame): string {
+  return prototype === undefined
+    ? ""
+    : `${prototype.chunk.shortName}:${
+      prototype.facts.siteLines[site] ?? prototype.fn.line
+    }: `;
+}
+
 /** The stack at the place where `error` was made. */
 export function errorFrames(error: Error, execution: Execution): ChunkFrame[] {
   void execution;
@@ -326,47 +404,38 @@ export class CallPlace {
   }
 }
 
-function top(): PlainFrame | undefined {
-  for (const site of callSites(16)) {
-    const frame = plainFrame(site);
-    if (frame !== undefined) return frame;
-    if (site.getFunctionName() === "driveExecution") return undefined;
+/** JavaScript frames between here and the Lua function that failed. */
+const FRAMES_TO_TOP = 3;
+
+function top(above: unknown): PlainFrame | undefined {
+  for (const limit of [FRAMES_TO_TOP, 16]) {
+    for (const site of callSites(limit, undefined, above)) {
+      const name = site.getFunctionName();
+      const frame = plainFrame(site, name);
+      if (frame !== undefined) return frame;
+      if (name === "driveExecution") return undefined;
+    }
   }
   return undefined;
 }
 
-/** A LuaError that never was a JavaScript error: V8 takes 3 µs to make one. */
-function QuietError(this: { [field: string]: unknown }, value: LuaValue) {
-  this.name = "LuaError";
-  this.message = typeof value === "string" ? value : "";
-  this.value = value;
-  this.traceback = undefined;
-}
-QuietError.prototype = LuaError.prototype;
-
-/** Makes an error; without its stack when only a pcall will see it. */
-export function newError(value: LuaValue): LuaError {
-  return X.quiet
-    ? new (QuietError as unknown as new (value: LuaValue) => LuaError)(value)
-    : new LuaError(value);
-}
+/** The frame that {@link operandName} found, for the {@link raise} after it. */
+let failing: PlainFrame | undefined;
 
 /** Raises an error of the running operation, with its position. */
 export function raise(message: string): never {
-  const frame = top();
-  const prototype = frame?.prototype;
-  const position = prototype === undefined
-    ? ""
-    : `${prototype.chunk.shortName}:${
-      prototype.facts.siteLines[frame!.site]
-    }: `;
-  throw newError(position + message);
+  const frame = failing ?? top(raise);
+  failing = undefined;
+  throw new LuaError((frame === undefined ? "" : positionIn(frame)) + message);
 }
 
-/** How the running operation names its first or second operand. */
+/**
+ * How the running operation names its first or second operand. To be called
+ * only for the message given to {@link raise}.
+ */
 export function operandName(operand: 0 | 1): string | undefined {
-  const frame = top();
-  const text = frame?.prototype?.facts.siteNames[frame.site];
+  failing = top(operandName);
+  const text = failing?.prototype?.facts.siteNames[failing.site];
   return text?.split("\n")[operand] || undefined;
 }
 

@@ -4,7 +4,7 @@
  */
 import { callToEnd } from "./calls.ts";
 import type { LineCounter } from "../coverage.ts";
-import { LuaError } from "../errors.ts";
+import { LuaError, raising } from "../errors.ts";
 import type {
   Frame,
   HostFunction,
@@ -46,16 +46,20 @@ import { index, setIndex } from "./operations.ts";
 import { metatableOf } from "./metatables.ts";
 import type { EngineState, TypeMetatables } from "./engine_state.ts";
 import { X } from "./registers.ts";
-import { CallPlace, framePosition, functionOf, stackFrames } from "./stack.ts";
+import {
+  CallPlace,
+  frameAt,
+  functionOf,
+  positionAt,
+  stackFrames,
+} from "./stack.ts";
 import { forgetWalk, NONE, Table } from "./table.ts";
 import { WeakHash } from "./weak_hash.ts";
 
 /** Enough for a traceback; V8 keeps ten frames otherwise. */
 const STACK_FRAMES = 100;
-/** JavaScript frames that hold the level asked for nearly always. */
+/** Frames among which the level that {@link LuaState.frames} starts at is. */
 const FEW_FRAMES = 24;
-/** And always: host functions may recurse deeply before they ask. */
-const ALL_FRAMES = 20_000;
 
 /** Creates a state with the functions that depend on the engine. */
 export function createCompilerState(): LuaState {
@@ -151,14 +155,14 @@ export class CompilerState implements EngineState {
       );
     }
     let value: LuaValue | null;
-    const { quiet } = X;
-    X.quiet = false;
+    const { quiet } = raising;
+    raising.quiet = false;
     try {
       value = resumeCoroutine(thread, values, true, error);
     } catch (thrown) {
       return { kind: "failed", error: toLuaError(thrown) };
     } finally {
-      X.quiet = quiet;
+      raising.quiet = quiet;
       if (X.execution === undefined) forgetWalk();
     }
     if (value !== null) return { kind: "ended", values: results(value) };
@@ -216,18 +220,11 @@ export class CompilerState implements EngineState {
   }
 
   where(level: number): string {
-    return framePosition(this.#frame(level));
-  }
-
-  #frame(level: number) {
-    const few = stackFrames(undefined, FEW_FRAMES);
-    return level + 1 < few.length
-      ? few[level]
-      : stackFrames(undefined, ALL_FRAMES)[level];
+    return positionAt(level);
   }
 
   calledAs(): { name: string | undefined; method: boolean } {
-    const frame = this.#frame(0);
+    const frame = frameAt(0);
     return frame === undefined || frame.nameWhat === ""
       ? { name: undefined, method: false }
       : { name: frame.name, method: frame.nameWhat === "method" };
@@ -249,7 +246,7 @@ export class CompilerState implements EngineState {
   }
 
   functionAt(level: number): LuaFunction | undefined {
-    const frame = this.#frame(level);
+    const frame = frameAt(level);
     return frame && functionOf(frame);
   }
 
@@ -353,6 +350,7 @@ export class CompilerState implements EngineState {
 
   [Symbol.dispose](): void {
     this.interrupt = undefined;
+    X.error = undefined;
     forgetWalk();
   }
 }
