@@ -38,6 +38,9 @@ export interface Match {
   readonly open?: ReadonlySet<number>;
 }
 
+/** Steps between two questions to the interrupt handler, some 10 ms. */
+const STEPS = 2 ** 18;
+
 const OPEN = -1;
 const POSITION = -2;
 const FAILED = -1;
@@ -56,7 +59,7 @@ export function searchPattern(
   from: number,
   anchored: boolean,
 ): Match | undefined {
-  const matcher = new Matcher(subject, pattern);
+  const matcher = new Matcher(state, subject, pattern);
   try {
     for (let start = from; start <= subject.length; start++) {
       const end = matcher.begin(start);
@@ -76,8 +79,14 @@ class Matcher {
   readonly #lengths: number[] = [];
   #level = 0;
   #depth = 0;
+  /** Steps until the interrupt handler is asked. */
+  #steps = STEPS;
 
-  constructor(readonly subject: string, readonly pattern: string) {}
+  constructor(
+    readonly state: LuaState,
+    readonly subject: string,
+    readonly pattern: string,
+  ) {}
 
   /** Tries to match at `start`; gives the end of the match. */
   begin(start: number): number {
@@ -107,6 +116,10 @@ class Matcher {
   #match(s: number, p: number): number {
     if (++this.#depth > MAX_DEPTH) {
       throw new MalformedPattern("pattern too complex");
+    }
+    if (--this.#steps < 0) {
+      this.#steps = STEPS;
+      this.state.askInterrupt();
     }
     const end = this.#matchParts(s, p);
     this.#depth--;
@@ -200,6 +213,7 @@ class Matcher {
   #matchMost(s: number, p: number, after: number, least: number): number {
     let count = 0;
     while (this.#matchesOne(s + count, p, after)) count++;
+    this.#steps -= count;
     for (; count >= least; count--) {
       const end = this.#match(s + count, after + 1);
       if (end !== FAILED) return end;
@@ -262,6 +276,7 @@ class Matcher {
     const open = pattern.charCodeAt(p), close = pattern.charCodeAt(p + 1);
     if (subject.charCodeAt(s) !== open) return FAILED;
     let nesting = 1;
+    this.#steps -= subject.length - s;
     for (let i = s + 1; i < subject.length; i++) {
       const c = subject.charCodeAt(i);
       if (c === close) {

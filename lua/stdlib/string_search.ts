@@ -25,6 +25,7 @@ import {
   typeName,
 } from "../value.ts";
 import { type Match, searchPattern } from "./string_pattern.ts";
+import { type Cost, costOf } from "./string_cost.ts";
 import { toRegExp } from "./string_regexp.ts";
 
 /** A pattern as far as it can be prepared. */
@@ -34,6 +35,8 @@ interface Prepared {
   readonly anchored: boolean;
   /** Absent when only the matcher can match it. */
   readonly regexp: RegExp | undefined;
+  /** In subjects up to this length {@link regexp} ends soon. */
+  readonly soon: number;
   /** Whether it is plain text. */
   readonly literal: boolean;
   /** Whether `find` takes it for plain text; `)` alone does not matter to it. */
@@ -52,12 +55,26 @@ function prepare(pattern: string): Prepared {
     const anchored = pattern.startsWith("^");
     const text = upToZero(anchored ? pattern.slice(1) : pattern);
     const literal = text === pattern && !SPECIALS.test(pattern);
-    const regexp = toRegExp(text, anchored);
     const plain = !FIND_SPECIALS.test(pattern);
-    found = { text, anchored, regexp, literal, plain };
+    found = { text, anchored, ...compile(text, anchored), literal, plain };
     prepared.set(pattern, found);
   }
   return found;
+}
+
+/** Steps that V8 takes in some seconds, and in some milliseconds. */
+const MANY_STEPS = 2 ** 31, FEW_STEPS = 2 ** 22;
+
+function compile(
+  text: string,
+  anchored: boolean,
+): Pick<Prepared, "regexp" | "soon"> {
+  const regexp = toRegExp(text, anchored);
+  if (regexp === undefined) return { regexp, soon: Infinity };
+  const { degree, doublings } = costOf(text);
+  const power = degree > 0 && !anchored ? degree + 1 : degree;
+  const soon = (MANY_STEPS / 2 ** doublings) ** (1 / power);
+  return { regexp, soon: power === 0 && doublings === 0 ? Infinity : soon };
 }
 
 /** A zero byte ends a pattern, in Lua 5.1; `%z` stands for it. */
@@ -75,8 +92,14 @@ function prepareUnanchored(pattern: string): Prepared {
   if (found === undefined) {
     if (unanchored.size >= KEPT_PATTERNS) unanchored.clear();
     const text = upToZero(pattern);
-    const regexp = toRegExp(text, false);
-    found = { text, anchored: false, regexp, literal: false, plain: false };
+    const compiled = compile(text, false);
+    found = {
+      text,
+      anchored: false,
+      ...compiled,
+      literal: false,
+      plain: false,
+    };
     unanchored.set(pattern, found);
   }
   return found;
@@ -91,7 +114,9 @@ function search(
   pattern: Prepared,
   from: number,
 ): Match | undefined {
-  const found = execute(pattern, subject, from);
+  const found = subject.length <= pattern.soon
+    ? execute(pattern.regexp, subject, from)
+    : executeByStarts(state, pattern, subject, from);
   if (found === undefined) {
     return searchPattern(
       state,
@@ -115,7 +140,7 @@ function search(
  * matcher must do it, since there is none or V8's stack for it overflowed.
  */
 function execute(
-  { regexp }: Prepared,
+  regexp: RegExp | undefined,
   subject: string,
   from: number,
 ): RegExpExecArray | null | undefined {
@@ -127,6 +152,41 @@ function execute(
     if (error instanceof RangeError) return undefined;
     throw error;
   }
+}
+
+/** What {@link executeByStarts} needs, by the text of a pattern. */
+const byStarts = new WeakMap<Prepared, { cost: Cost; regexp: RegExp }>();
+
+/**
+ * Like {@link execute}, one start after the other, asking the interrupt handler
+ * in between; `undefined` also when one start alone may take long.
+ */
+function executeByStarts(
+  state: LuaState,
+  pattern: Prepared,
+  subject: string,
+  from: number,
+): RegExpExecArray | null | undefined {
+  let prepared = byStarts.get(pattern);
+  if (prepared === undefined) {
+    const cost = costOf(pattern.text);
+    prepared = { cost, regexp: toRegExp(pattern.text, true)! };
+    byStarts.set(pattern, prepared);
+  }
+  const { cost: { degree, doublings, first }, regexp } = prepared;
+  const steps = 2 ** doublings * subject.length ** degree;
+  if (steps > FEW_STEPS) return undefined;
+  for (let start = from, left = FEW_STEPS; start <= subject.length; start++) {
+    if (first !== undefined && first[subject.charCodeAt(start)] !== 1) continue;
+    const found = execute(regexp, subject, start);
+    if (found !== null || pattern.anchored) return found;
+    left -= steps;
+    if (left < 0) {
+      left = FEW_STEPS;
+      state.askInterrupt();
+    }
+  }
+  return null;
 }
 
 /** Adds the functions to `library`. */
