@@ -18,7 +18,9 @@ import {
 import { close } from "../posix/descriptors.ts";
 import {
   changeOwner,
+  currentFolder,
   type FileStatus,
+  fstat,
   lstat,
   open,
   stat,
@@ -43,6 +45,8 @@ export class FileSink implements LogSink, Disposable {
   rotation: Disposable | undefined;
   readonly type: "file" | "file_synch";
   readonly splits: boolean;
+  /** The path, also when the folder of the process is another one. */
+  readonly #place: string;
   readonly #complain: (sentence: string) => void;
   #fd: number;
   #status: FileStatus | undefined;
@@ -70,10 +74,16 @@ export class FileSink implements LogSink, Disposable {
     this.type = type;
     this.splits = type === "file";
     this.#complain = complain;
-    this.#fd = openFile(path);
+    this.#place = absolute(path);
+    this.#fd = openFile(this.#place);
     if (this.#fd < 0) throw new PosixError("open", -this.#fd, path);
-    this.#status = statusOf(path);
+    this.#status = known(fstat(this.#fd));
     this.#size = this.#status?.size ?? 0;
+  }
+
+  /** Where the file is, from the root. */
+  get place(): string {
+    return this.#place;
   }
 
   /** How long the file is, as far as it was written or looked at here. */
@@ -131,7 +141,7 @@ export class FileSink implements LogSink, Disposable {
   }
 
   #follow(): "same" | "another" | "none" {
-    const now = statusOf(this.path);
+    const now = known(stat(this.#place));
     const was = this.#status;
     const isSame = now !== undefined && was !== undefined &&
       now.ino === was.ino && now.dev === was.dev;
@@ -140,7 +150,7 @@ export class FileSink implements LogSink, Disposable {
       return "same";
     }
     this.flush();
-    const fd = openFile(this.path);
+    const fd = openFile(this.#place);
     if (fd < 0) {
       const reason = `${strerror(-fd)}; lines go on into the old one`;
       this.#fail("open", reason);
@@ -149,7 +159,7 @@ export class FileSink implements LogSink, Disposable {
     this.#failures.delete("open");
     close(this.#fd);
     this.#fd = fd;
-    this.#status = statusOf(this.path);
+    this.#status = known(fstat(fd));
     this.#size = this.#status?.size ?? 0;
     this.#keepOwner(was);
     return "another";
@@ -180,11 +190,11 @@ export class FileSink implements LogSink, Disposable {
   rotate(seconds: number): boolean {
     if (this.#follow() !== "same" || !isRegular(this.#status)) return false;
     this.flush();
-    let name = rotatedName(this.path, seconds);
+    let name = rotatedName(this.#place, seconds);
     while (typeof lstat(name) !== "number") {
-      name = rotatedName(this.path, ++seconds);
+      name = rotatedName(this.#place, ++seconds);
     }
-    const result = rename(this.path, name);
+    const result = rename(this.#place, name);
     if (result !== 0) {
       this.#fail("rotate", strerror(result));
       return false;
@@ -213,9 +223,14 @@ function openFile(path: string): number {
   return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, MODE);
 }
 
-function statusOf(path: string): FileStatus | undefined {
-  const status = stat(path);
+function known(status: FileStatus | number): FileStatus | undefined {
   return typeof status === "number" ? undefined : status;
+}
+
+function absolute(path: string): string {
+  if (path.startsWith("/")) return path;
+  const folder = currentFolder();
+  return typeof folder === "number" ? path : `${folder}/${path}`;
 }
 
 function isRegular(status: FileStatus | undefined): boolean {

@@ -102,7 +102,7 @@ export class Rotation implements Disposable {
     const now = Math.floor(this.#now());
     this.#rotatedAt = now;
     if (!this.#sink.rotate(now)) return;
-    const files = rotatedFiles(this.#sink.path);
+    const files = rotatedFiles(this.#sink.place);
     const { retainBytes, retainSeconds } = this.#rules;
     const expired = reason === "size"
       ? beyondBytes(files, retainBytes)

@@ -139,6 +139,8 @@ export const SO_ERROR = constant("SO_ERROR");
 export const AT_FDCWD = constant("AT_FDCWD");
 /** `statx`: of a symbolic link itself. */
 export const AT_SYMLINK_NOFOLLOW = constant("AT_SYMLINK_NOFOLLOW");
+/** `statx`: what the descriptor itself is, with an empty name. */
+export const AT_EMPTY_PATH = constant("AT_EMPTY_PATH");
 /** `fcntl`: lock or unlock a part of a file, without waiting. */
 export const F_SETLK = constant("F_SETLK");
 /** A lock's type: none. */

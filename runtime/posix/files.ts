@@ -8,6 +8,7 @@
 
 import { binaryBytes, binaryString } from "./bytes.ts";
 import {
+  AT_EMPTY_PATH,
   AT_FDCWD,
   AT_SYMLINK_NOFOLLOW,
   EINTR,
@@ -216,12 +217,26 @@ export function lstat(path: string): FileStatus | number {
   return fileStatus(path, AT_SYMLINK_NOFOLLOW);
 }
 
-function fileStatus(path: string, flags: number): FileStatus | number {
+/**
+ * The same as {@link stat}, but of an open file, whatever its name is by now.
+ *
+ * @param fd The descriptor.
+ * @returns The status, or -errno.
+ */
+export function fstat(fd: number): FileStatus | number {
+  return fileStatus("", AT_EMPTY_PATH, fd);
+}
+
+function fileStatus(
+  path: string,
+  flags: number,
+  folder: number = AT_FDCWD,
+): FileStatus | number {
   const name = cString(path);
   const result = new Uint8Array(STATX_SIZE);
   // statx, not stat: its structure is the same on every processor.
   const calls = symbols();
-  if (calls.statx(AT_FDCWD, name, flags, STATX_BASIC_STATS, result) < 0) {
+  if (calls.statx(folder, name, flags, STATX_BASIC_STATS, result) < 0) {
     return -errno();
   }
   const view = new DataView(result.buffer);

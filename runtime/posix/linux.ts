@@ -29,6 +29,7 @@ export const linuxConstants: Readonly<Record<string, number>> = {
   AF_UNIX: 1,
   AT_FDCWD: -100,
   AT_SYMLINK_NOFOLLOW: 0x100,
+  AT_EMPTY_PATH: 0x1000,
   CLOCK_MONOTONIC: 1,
   CLOCK_REALTIME: 0,
   EFD_CLOEXEC: 0o2000000,

@@ -4,6 +4,7 @@
  * go wrong with files.
  */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { luamtev, type Result, ROOT, TestFolder } from "../support/luamtev.ts";
 
 const RECORDINGS = `${ROOT}tests/conformance/runtime/logs`;
@@ -199,17 +200,21 @@ Deno.test("a full disk under a log ends nothing", async () => {
 
 Deno.test("a storm of SIGHUP while files are moved loses no line", async () => {
   using folder = new TestFolder();
+  const MOVES = 50;
   const child = new Deno.Command(`${ROOT}bin/luamtev`, {
     args: write(
       folder,
       FILE("f.log"),
       `print("ready")
-       for i = 1, 20000 do
-         mtev.log("f", "%d\\n", i)
-         if i % 20 == 0 then mtev.sleep(0) end
+       local count = 0
+       while not io.open("stop") do
+         for _ = 1, 20 do
+           count = count + 1
+           mtev.log("f", "%d\\n", count)
+         end
+         mtev.sleep(0)
        end
-       mtev.log("f", "end\\n")
-       print("done")
+       print(count)
        os.exit(0)`,
     ),
     cwd: folder.path,
@@ -218,43 +223,55 @@ Deno.test("a storm of SIGHUP while files are moved loses no line", async () => {
   const deadline = setTimeout(() => child.kill("SIGKILL"), 60_000);
   const output = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   assert.equal((await output.read()).value, "ready\n");
-  let finished = false;
-  const status = child.status.then((status) => {
-    finished = true;
-    return status;
-  });
-  let moves = 0;
-  while (!finished) {
+  for (let move = 0; move < MOVES;) {
     try {
-      Deno.renameSync(
-        `${folder.path}/f.log`,
-        `${folder.path}/moved.${String(moves).padStart(5, "0")}`,
-      );
-      moves++;
+      const name = `moved.${String(move).padStart(2, "0")}`;
+      Deno.renameSync(`${folder.path}/f.log`, `${folder.path}/${name}`);
+      move++;
     } catch (error) {
-      // Not opened anew yet.
+      // It has not been opened anew yet.
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
-    try {
-      for (let i = 0; i < 10; i++) child.kill("SIGHUP");
-    } catch {
-      break; // it has ended
-    }
+    for (let i = 0; i < 10; i++) child.kill("SIGHUP");
     await new Promise((resolve) => setTimeout(resolve));
   }
-  assert.equal((await status).code, 0);
+  folder.write("stop", "");
+  const count = Number((await output.read()).value);
+  assert.equal((await child.status).code, 0);
   clearTimeout(deadline);
   await output.cancel();
-  const names = Array.from(Deno.readDirSync(folder.path), ({ name }) => name);
-  const lines = names.filter((name) => /^(?:moved|f\.log)/.test(name)).sort(
-    (a, b) => Number(a === "f.log") - Number(b === "f.log") || (a < b ? -1 : 1),
-  ).flatMap((name) => read(folder, name).split("\n").filter(Boolean));
-  assert.ok(moves > 1, `${moves} moves`);
-  assert.deepEqual(lines.length, 20_001);
-  assert.deepEqual(
-    lines.slice(0, -1).map(Number).every((n, i) => n === i + 1),
-    true,
+  const moved = Array.from(Deno.readDirSync(folder.path), ({ name }) => name)
+    .filter((name) => name.startsWith("moved")).sort();
+  assert.equal(moved.length, MOVES);
+  const last = existsSync(`${folder.path}/f.log`) ? ["f.log"] : [];
+  const lines = [...moved, ...last].flatMap((name) =>
+    read(folder, name).split("\n").filter(Boolean)
   );
+  assert.equal(lines.length, count);
+  lines.forEach((line, index) => assert.equal(line, String(index + 1)));
+});
+
+Deno.test("a path stays where it is when the program changes its folder", async () => {
+  using folder = new TestFolder();
+  Deno.mkdirSync(`${folder.path}/elsewhere`);
+  const { code, stderr } = await run(
+    folder,
+    FILE("f.log"),
+    `local ffi = require "ffi"
+     ffi.cdef "int chdir(const char *);"
+     mtev.log("f", "before\\n")
+     mtev.sleep(0)
+     os.rename("f.log", "moved.log")
+     assert(ffi.C.chdir("elsewhere") == 0)
+     mtev.sh("kill -HUP $PPID")
+     repeat mtev.sleep(0.001) until io.open("../f.log")
+     mtev.log("f", "after\\n")
+     os.exit(0)`,
+  );
+  assert.deepEqual([code, stderr], [0, ""]);
+  assert.equal(read(folder, "moved.log"), "before\n");
+  assert.equal(read(folder, "f.log"), "after\n");
+  assert.deepEqual([...Deno.readDirSync(`${folder.path}/elsewhere`)], []);
 });
 
 Deno.test("without log files SIGHUP ends the program", async () => {

@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import {
+  EBADF,
   EEXIST,
   ENOENT,
+  O_CLOEXEC,
   O_CREAT,
   O_EXCL,
   O_NOFOLLOW,
@@ -20,6 +22,7 @@ import {
   chmod,
   currentFolder,
   type FileStatus,
+  fstat,
   lstat,
   mkdir,
   open,
@@ -110,6 +113,25 @@ Deno.test("lstat() tells of a dangling link itself, stat() that nothing is there
     assert.equal(link.size, "nowhere".length);
     assert.equal(stat(`${folder}/link`), -ENOENT);
     assert.equal(realpath(`${folder}/link`), -ENOENT);
+  });
+});
+
+Deno.test("fstat() tells of an open file, whatever has its name", () => {
+  withFolder((folder) => {
+    const path = `${folder}/file`;
+    const fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600);
+    try {
+      const { ino } = status(stat(path));
+      unlink(path);
+      create(path, 0o600);
+      assert.deepEqual(
+        [status(fstat(fd)).ino, status(fstat(fd)).nlink],
+        [ino, 0],
+      );
+    } finally {
+      close(fd);
+    }
+    assert.equal(fstat(fd), -EBADF);
   });
 });
 
