@@ -8,8 +8,7 @@
  */
 import { Eventer, type EventerOptions } from "../runtime/eventer/eventer.ts";
 import { ConfigurationSource } from "../runtime/conf/configuration_source.ts";
-import { configureLogs } from "../runtime/log/configure.ts";
-import { DEFAULT_LOGS } from "../runtime/log/default_logs.ts";
+import { addDefaultLogs } from "../runtime/log/default_logs.ts";
 import type { LogDescription } from "../runtime/log/description.ts";
 import { Logs, type LogWriter } from "../runtime/log/logs.ts";
 import { Recorder } from "../runtime/stats/recorder.ts";
@@ -141,7 +140,23 @@ export async function createRuntime(
 ): Promise<Runtime> {
   const engine = options.engine ?? DEFAULT_ENGINE;
   const makeState = await createState(engine);
-  return new Runtime(makeState, options);
+  const runtime = new Runtime(makeState, options);
+  if (options.logs !== undefined) await configure(runtime, options.logs);
+  return runtime;
+}
+
+/** Makes the log streams, with code that most programs do without. */
+async function configure(
+  runtime: Runtime,
+  logs: readonly LogDescription[],
+): Promise<void> {
+  const { configureLogs } = await import("../runtime/log/configure.ts");
+  try {
+    configureLogs(runtime.logs, logs);
+  } catch (error) {
+    await runtime[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /** A Lua state with its event loop. Made by {@link createRuntime}. */
@@ -179,13 +194,7 @@ export class Runtime implements Disposable, AsyncDisposable {
       rotates: loop === 0,
       stats: this.stats,
     });
-    try {
-      configureLogs(this.logs, options.logs ?? DEFAULT_LOGS);
-    } catch (error) {
-      this.logs[Symbol.dispose]();
-      this.eventer[Symbol.dispose]();
-      throw error;
-    }
+    if (options.logs === undefined) addDefaultLogs(this.logs);
     this.#configuration = options.configuration ??
       new ConfigurationSource(() => ({ text: NO_CONFIGURATION }));
     this.#configuration.report = (stream, line) =>

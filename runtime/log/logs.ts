@@ -7,7 +7,6 @@
 import { threadId } from "../posix/process.ts";
 import type { Eventer } from "../eventer/eventer.ts";
 import { type Metric, MetricType, type Recorder } from "../stats/recorder.ts";
-import { FileSink } from "./file_sink.ts";
 import type { LogThread } from "./line.ts";
 import { type LogSink, LogStream } from "./stream.ts";
 
@@ -163,7 +162,7 @@ export class Logs implements Disposable {
   }
 
   #delay(sink: LogSink | undefined): void {
-    if (!(sink instanceof FileSink)) return;
+    if (sink === undefined || !("delay" in sink)) return;
     const { eventer } = this.options;
     sink.delay = this.#isAsync ? (flush) => eventer!.post(flush) : undefined;
   }

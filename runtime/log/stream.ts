@@ -26,8 +26,11 @@ export interface LogSink extends Partial<Disposable> {
   write(text: string, time?: number): void;
   /** Opens what the path means now. */
   reopen?(): void;
-  /** Writes what was kept back. */
-  flush?(): void;
+  /**
+   * Asked to call back soon, when output is to be collected until then; only
+   * of sinks that can do so.
+   */
+  delay?: ((flush: () => void) => void) | undefined;
 }
 
 /** A way from a stream to another. */

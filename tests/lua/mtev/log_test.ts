@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import "../../support/libraries.ts";
-import { createRuntime, type RuntimeOptions } from "../../../mod.ts";
+import {
+  createRuntime,
+  LogConfigurationError,
+  type RuntimeOptions,
+} from "../../../mod.ts";
+import { openDescriptors } from "../../../runtime/posix/descriptors.ts";
 
 /** Runs Lua code, and returns what came to standard output and error. */
 async function run(options: RuntimeOptions, code: string): Promise<string> {
@@ -57,6 +62,16 @@ Deno.test("mtev.log goes on while a disk is full", async () => {
     "line 1\ncannot write log file /dev/full: No space left on device\n" +
       "line 2\nline 3\n",
   );
+});
+
+Deno.test("a runtime whose logs cannot be made leaves nothing behind", async () => {
+  const before = openDescriptors().size;
+  const logs = [
+    { name: "a", type: "file", path: "/dev/null" },
+    { name: "b", type: "file" },
+  ];
+  await assert.rejects(createRuntime({ logs }), LogConfigurationError);
+  assert.equal(openDescriptors().size, before);
 });
 
 Deno.test("what mtev.log formats is cut at a NUL byte in every outlet", async () => {

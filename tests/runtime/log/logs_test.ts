@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { configureLogs } from "../../../runtime/log/configure.ts";
 import { describeStream } from "../../../runtime/log/description.ts";
-import { DEFAULT_LOGS } from "../../../runtime/log/default_logs.ts";
+import { addDefaultLogs } from "../../../runtime/log/default_logs.ts";
 import { DEBUG, FACILITY } from "../../../runtime/log/format.ts";
 import { Logs } from "../../../runtime/log/logs.ts";
 import { Recorder } from "../../../runtime/stats/recorder.ts";
@@ -30,7 +30,7 @@ Deno.test("Logs has all built-in streams but debug on", () => {
 
 Deno.test("the default logs have notice and debug off", () => {
   const { logs } = capture();
-  configureLogs(logs, DEFAULT_LOGS);
+  addDefaultLogs(logs);
   assert.deepEqual(inEffect(logs), ["stdout", "stderr", "error"]);
 });
 
