@@ -58,6 +58,8 @@ const scratch = new Uint8Array(16);
 const scratchView = new DataView(scratch.buffer);
 /** No object lies in the first page. */
 const FIRST_ADDRESS = 4096n;
+/** Programs have no memory from here on, so that -1 is caught as well. */
+const END_OF_ADDRESSES = 1n << (Deno.build.arch === "aarch64" ? 48n : 47n);
 
 /** Where in the view that was returned last the value stands. */
 export let position = 0;
@@ -73,6 +75,9 @@ function foreign(block: ForeignBlock, offset: number): bigint {
   const address = addressAt(block, offset);
   if (address < FIRST_ADDRESS) {
     throw new CError("attempt to access memory at a null pointer");
+  }
+  if (address >= END_OF_ADDRESSES) {
+    throw new CError("attempt to access memory at an invalid address");
   }
   return address;
 }

@@ -46,6 +46,10 @@ Deno.test("a null pointer is refused", async () => {
   match(await failing("return ffi.string(ffi.cast('char *', 0))"), message);
   match(await failing("ffi.copy(nil, 'x')"), message);
   match(
+    await failing("return ffi.new('int *')[-1]"),
+    /attempt to access memory at an invalid address/,
+  );
+  match(
     await failing("return ffi.cast('int (*)(void)', 0)()"),
     /attempt to call a null pointer/,
   );
