@@ -1,7 +1,7 @@
 /**
  * The library `ffi` until it is needed: the table, whose functions load the
  * rest (ffi/library.ts) when one is called. Only for an engine that has
- * numerals for cdata. Loading takes about 20 ms and must not wait, since
+ * numerals for cdata. Loading takes about 50 ms and must not wait, since
  * `require` and numerals cannot.
  */
 import { definer } from "../define.ts";
