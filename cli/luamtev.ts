@@ -117,17 +117,14 @@ async function setUp(options: Options, task: Task): Promise<Setup> {
   if (file === undefined && user === undefined && group === undefined) {
     return generatedSetup(options);
   }
-  const {
-    configuredLogs,
-    configuredRun,
-    dropRights,
-    openConfigurationFile,
-    setUpProcess,
-  } = await import("./configuration_file.ts");
+  const { dropRights, setUpProcess } = await import("./process_setup.ts");
   if (file === undefined) {
     await dropRights(encodeOptional(user), encodeOptional(group));
     return generatedSetup(options);
   }
+  const { configuredLogs, configuredRun, openConfigurationFile } = await import(
+    "./configuration_file.ts"
+  );
   const source = await openConfigurationFile(
     encodeText(file),
     (_, line) => writeFully(2, `${line}\n`),

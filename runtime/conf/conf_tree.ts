@@ -7,42 +7,22 @@
  * one of them. Nothing is written here, see save.ts.
  * Specification: runtime.md §1.1, §1.9.
  */
-import { readBytes } from "../files/read.ts";
 import { realpath } from "../posix/files.ts";
 import { strerror } from "../posix/posix_error.ts";
-import { parseXml, type XmlDocument, XmlParseError } from "../xml/document.ts";
+import type { XmlDocument } from "../xml/document.ts";
 import { NodeType, type Pointer, type XmlLibrary } from "../xml/library.ts";
 import type { XmlNode } from "../xml/node.ts";
 import { BACKING_STORE, BackingStore } from "./backing_store.ts";
-import { ConfError, parseProblems } from "./conf_error.ts";
+import { ConfError } from "./conf_error.ts";
+import {
+  type ConfFile,
+  includedFile,
+  type IncludeOptions,
+  mainFile,
+  mainText,
+  textOf,
+} from "./conf_file.ts";
 import { isPattern, matchingFiles } from "./glob.ts";
-
-/** What the nodes of a snippet, which has no root of its own, are put in. */
-const WRAPPER = "<_>";
-
-/** A file of a configuration. */
-export class ConfFile implements Disposable {
-  /** Whether the tree differs from what the file says. */
-  changed = false;
-
-  /**
-   * @param path Its real path; undefined when the text came from elsewhere.
-   * @param document The tree, or of an included file the rest: its root with
-   * the attributes, and what is around that.
-   * @param declaration Of a snippet, what to write before its nodes.
-   * @param frozen Why the file must not be written.
-   */
-  constructor(
-    readonly path: string | undefined,
-    readonly document: XmlDocument,
-    readonly declaration?: string,
-    readonly frozen?: string,
-  ) {}
-
-  [Symbol.dispose](): void {
-    this.document[Symbol.dispose]();
-  }
-}
 
 /** An element that includes files. */
 interface Include {
@@ -174,7 +154,7 @@ export class ConfTree implements Disposable {
     const loader: Loader = { library, report, problems: [] };
     if ("text" in source) {
       this.files.push(
-        new ConfFile(undefined, parseXml(library, source.text, READ)),
+        mainText(library, source.text),
       );
       this.#expand(loader, this.document.root, "/", []);
     } else {
@@ -182,7 +162,7 @@ export class ConfTree implements Disposable {
       if (typeof path === "number") {
         throw new ConfError([`cannot read ${source.path}: ${strerror(-path)}`]);
       }
-      this.files.push(new ConfFile(path, parseFile(library, path)));
+      this.files.push(mainFile(library, path));
       this.#openStores(loader, folderOf(path));
       this.#expand(loader, this.document.root, folderOf(path), [path]);
     }
@@ -271,15 +251,6 @@ interface Loader {
   readonly problems: string[];
 }
 
-/** What the attributes of an include say. */
-interface IncludeOptions {
-  readonly snippet: boolean;
-  readonly readonly: boolean;
-}
-
-/** Entities are known, and indentation is nothing that anyone searches for. */
-const READ = { asData: true } as const;
-
 function includedFiles(
   loader: Loader,
   name: string,
@@ -303,9 +274,7 @@ function includedFiles(
     }
     try {
       files.push(
-        options.snippet
-          ? parseSnippet(loader.library, real, options)
-          : included(real, parseFile(loader.library, real), options),
+        includedFile(loader.library, real, options),
       );
     } catch (error) {
       if (!(error instanceof ConfError)) throw error;
@@ -323,83 +292,6 @@ function complain(
 ): void {
   if (snippet) { for (const line of lines) report(line); }
   else problems.push(...lines);
-}
-
-function included(
-  path: string,
-  document: XmlDocument,
-  { readonly }: IncludeOptions,
-  declaration?: string,
-): ConfFile {
-  const frozen = readonly
-    ? "it is included as readonly"
-    : document.root.children.some(({ type }) => type === NodeType.text)
-    ? "it has text beside its elements, which would get lost"
-    : undefined;
-  return new ConfFile(path, document, declaration, frozen);
-}
-
-function parseFile(library: XmlLibrary, path: string): XmlDocument {
-  return parse(library, read(path), path, 0);
-}
-
-function parseSnippet(
-  library: XmlLibrary,
-  path: string,
-  options: IncludeOptions,
-): ConfFile {
-  const text = read(path);
-  const declaration = /^<\?xml\s[^>]*\?>\s*/.exec(text)?.[0] ?? "";
-  const body = text.slice(declaration.length);
-  const lines = declaration.split("\n").length - 1;
-  const wrapped = "\n".repeat(lines) + WRAPPER + body + "</_>";
-  const shift = lines === 0 ? WRAPPER.length : 0;
-  const document = parseWrapped(library, wrapped, path, shift);
-  return included(path, document, options, declaration);
-}
-
-/** Of the problems the first one counts: later ones may be of the wrapper. */
-function parseWrapped(
-  library: XmlLibrary,
-  text: string,
-  path: string,
-  shift: number,
-): XmlDocument {
-  try {
-    return parse(library, text, path, shift);
-  } catch (error) {
-    if (!(error instanceof ConfError)) throw error;
-    throw new ConfError(error.problems.slice(0, 1));
-  }
-}
-
-function read(path: string): string {
-  const content = readBytes(path);
-  if (content.ok) return content.bytes;
-  throw new ConfError([`cannot read ${path}: ${content.reason}`]);
-}
-
-function parse(
-  library: XmlLibrary,
-  text: string,
-  path: string,
-  shift: number,
-): XmlDocument {
-  try {
-    return parseXml(library, text, READ);
-  } catch (error) {
-    if (!(error instanceof XmlParseError)) throw error;
-    throw new ConfError(parseProblems(error, path, shift));
-  }
-}
-
-/** The text of a file whose nodes are all in its own document. */
-function textOf({ document, declaration }: ConfFile): string {
-  if (declaration === undefined) return document.format("utf8");
-  const nodes = document.root.children.map((node) =>
-    document.library.save(node.pointer, "utf8", true)
-  );
-  return declaration + nodes.map((text) => text + "\n").join("");
 }
 
 function folderOf(path: string): string {

@@ -11,7 +11,8 @@ import { writeAtomically } from "../files/write_atomically.ts";
 import type { XmlDocument } from "../xml/document.ts";
 import { NodeType, type XmlLibrary } from "../xml/library.ts";
 import type { XmlNode } from "../xml/node.ts";
-import { type ConfFile, ConfTree } from "./conf_tree.ts";
+import type { ConfFile } from "./conf_file.ts";
+import { ConfTree } from "./conf_tree.ts";
 import { interpolate } from "./interpolation.ts";
 
 /** Where a configuration comes from. */
