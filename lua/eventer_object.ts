@@ -305,7 +305,7 @@ function defineStreamMethods(context: MtevContext, methods: LuaTable): void {
    * @error `cross-coroutine socket call: use event:own()` when another coroutine owns the object
    * @error `invalid event` when the object was closed or handed over, or another operation waits
    * @error an argument error for a negative number
-   * @suspends maybe: while the bytes are not there
+   * @suspends maybe: while the bytes are not there; for a pass of the loop if they came since a read that took all there was
    * @example local line = e:read("\n")
    * @source mtev-lua-api.md §5.6
    * @compat differs: a terminator is found however the bytes were cut; a negative number is an argument error; what the callback raises is raised by the read, and the callback may wait
