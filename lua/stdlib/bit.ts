@@ -94,8 +94,11 @@ export function openBit(state: LuaState, library: LuaTable): void {
     if (value instanceof LuaCdata) return value.bitOperation("tohex", args);
     const hex = (operand(args, 0) >>> 0).toString(16).padStart(8, "0");
     const digits = toInt32(toBit(optional(checkNumber, state, args, 1, 8)));
-    const count = Math.min(Math.abs(digits), 8);
-    const shown = hex.slice(8 - count);
+    const count = Math.abs(digits);
+    // Beyond 8 it is C's precision plus 1, kept in a byte.
+    const shown = count <= 8
+      ? hex.slice(8 - count)
+      : hex.replace(/^0+/, "").padStart((count + 1 & 255) - 1, "0");
     return digits < 0 ? shown.toUpperCase() : shown;
   });
 }

@@ -64,10 +64,13 @@ export function openTable(
       table.set(length, undefined);
       return value;
     }
-    const at = checkInt32(state, [table, position], 1);
-    if (at < 1 || at > length) return NOTHING;
-    const value = table.get(at);
-    for (let i = at; i < length; i++) table.set(i, table.get(i + 1));
+    // A fraction counts for the bounds, not for the places.
+    const at = checkNumber(state, [table, position], 1);
+    if (!(at >= 1 && at <= length)) return NOTHING;
+    const value = table.get(Math.trunc(at));
+    for (let i = at + 1; i <= length; i++) {
+      table.set(Math.trunc(i - 1), table.get(Math.trunc(i)));
+    }
     table.set(length, undefined);
     return value;
   });

@@ -1,7 +1,8 @@
 /**
  * The differential fuzzer: random programs run on the compiling engine, in each
- * of the ways of lua/compiler/force.ts, and on LuaJIT, and their outputs
- * compared.
+ * of the ways of lua/compiler/force.ts, and random calls of the library, and
+ * both on LuaJIT; their outputs are compared. Each seed is one program and one
+ * of random_calls.ts.
  *
  *     deno task fuzz:engine [seed] [count]
  *
@@ -17,6 +18,8 @@ import {
   type Variant,
 } from "../../lua/compiler/force.ts";
 import { openLibraries } from "../../lua/stdlib/open.ts";
+import { binaryString } from "../../runtime/posix/bytes.ts";
+import { CALLS, randomCalls } from "./random_calls.ts";
 import { Random, randomProgram } from "./random_program.ts";
 
 const BATCH = 250;
@@ -72,7 +75,7 @@ ${driver}`,
     );
     const { stdout } = await new Deno.Command("luajit", { args: [file] })
       .output();
-    return new TextDecoder().decode(stdout).split(SEPARATOR);
+    return binaryString(stdout).split(SEPARATOR);
   } finally {
     await Deno.remove(file);
   }
@@ -80,7 +83,7 @@ ${driver}`,
 
 /** Addresses differ on every run. */
 function mask(output: string): string {
-  return output.replace(/0x[0-9a-f]+/g, "0x");
+  return output.replace(/0x[0-9a-f]+|builtin#\d+/g, "0x");
 }
 
 function longBracket(source: string): string {
@@ -105,7 +108,26 @@ if (import.meta.main) {
         seed % 2 === 0 ? "coroutine.yield()" : "",
       )
     );
-    const wanted = await runOnLuajit(programs);
+    const calls = seeds.map((seed) => randomCalls(new Random(seed)));
+    const [wanted, wantedOfCalls] = await Promise.all([
+      runOnLuajit(programs),
+      runOnLuajit(calls),
+    ]);
+    for (const [i, program] of calls.entries()) {
+      const got = mask(runProgram(program, "plain")).split("\n");
+      const lines = program.split("\n").filter((l) => l.startsWith("call("));
+      for (
+        const [j, line] of mask(wantedOfCalls[i] ?? "").split("\n").entries()
+      ) {
+        if (line === got[j]) continue;
+        differences++;
+        console.log(
+          `seed ${seeds[i]} ${lines[j]}\n-- LuaJIT:   ${line}\n-- compiled: ${
+            got[j]
+          }\n`,
+        );
+      }
+    }
     for (const [i, program] of programs.entries()) {
       for (const variant of ["plain", ...OTHER_VARIANTS] as const) {
         const got = runProgram(program, variant);
@@ -118,6 +140,9 @@ if (import.meta.main) {
       }
     }
   }
-  console.log(`${count} programs from seed ${first}, ${differences} differ`);
+  console.log(
+    `${count} programs and ${count * CALLS} calls from seed ${first}, ` +
+      `${differences} differ`,
+  );
   Deno.exit(differences > 0 ? 1 : 0);
 }

@@ -6,6 +6,7 @@ import { equal, rejects } from "node:assert/strict";
 import { C_DECLARATIONS } from "./c_declarations.ts";
 import { codecs } from "./codecs.ts";
 import { DATA_FORMATS } from "./data_formats.ts";
+import { engineTargets } from "./engine.ts";
 import { network } from "./network.ts";
 import { fuzz, FuzzError } from "./target.ts";
 
@@ -43,6 +44,16 @@ for (const [group, make] of Object.entries(GROUPS)) {
     }
   });
 }
+
+Deno.test("fuzzing the engine finds nothing", async (t) => {
+  using targets = engineTargets();
+  for (const target of targets.list) {
+    await t.step(target.name, async () => {
+      const limits = { documents: DOCUMENTS, seed: SEED };
+      equal((await fuzz(target, limits)).documents, DOCUMENTS);
+    });
+  }
+});
 
 Deno.test("fuzz() gives the same documents for a seed and reports the one that fails", async () => {
   const seen: string[][] = [[], []];

@@ -9,6 +9,7 @@
 import { C_DECLARATIONS } from "./c_declarations.ts";
 import { codecs } from "./codecs.ts";
 import { DATA_FORMATS } from "./data_formats.ts";
+import { engineTargets } from "./engine.ts";
 import { network } from "./network.ts";
 import { fuzz } from "./target.ts";
 
@@ -16,6 +17,7 @@ const seconds = Number(Deno.args[0] ?? 10);
 const seed = Number(Deno.args[1] ?? Date.now() % 1e9);
 const only = Deno.args[2];
 
+using engine = engineTargets();
 await using coding = await codecs();
 await using peers = await network();
 const chosen = [
@@ -23,6 +25,7 @@ const chosen = [
   C_DECLARATIONS,
   ...coding.list,
   ...peers.list,
+  ...engine.list,
 ]
   .filter(({ name }) => only === undefined || name === only);
 if (chosen.length === 0) {
