@@ -107,6 +107,19 @@ export function hostTable(
   const own = `@${encodeText(folder)}`;
   const isUsers = ({ what, currentLine, chunkName }: Frame) =>
     what !== "C" && currentLine > 0 && !chunkName.startsWith(own);
+  const fill = (place: LuaTable, frames: Frame[], first: number) => {
+    const frame = frames[first];
+    if (frame === undefined) return;
+    const end = frames.findIndex(({ what }, i) => i > first && what === "C");
+    const users = frames.slice(first, end < 0 ? undefined : end);
+    place.set("source", frame.chunkName);
+    place.set("short_src", frame.source);
+    place.set("what", frame.what);
+    place.set("currentline", frame.currentLine);
+    place.set("linedefined", frame.lineDefined);
+    place.set("lastlinedefined", frame.lastLineDefined);
+    place.set("traceback", `\n${formatTraceback(users)}\n`);
+  };
   define(host, "place", (level) => {
     const from = Number(level);
     let frames = state.frames(undefined, from, true);
@@ -117,18 +130,26 @@ export function hostTable(
       first = frames.findIndex(isUsers);
       end = frames.findIndex(({ what }, i) => i > first && what === "C");
     }
-    const frame = frames[first];
-    if (frame === undefined) return undefined;
-    const users = frames.slice(first, end < 0 ? undefined : end);
+    if (first < 0) return undefined;
     const place = state.newTable();
-    place.set("source", frame.chunkName);
-    place.set("short_src", frame.source);
-    place.set("what", frame.what);
-    place.set("currentline", frame.currentLine);
-    place.set("linedefined", frame.lineDefined);
-    place.set("lastlinedefined", frame.lastLineDefined);
-    place.set("traceback", `\n${formatTraceback(users)}\n`);
+    fill(place, frames, first);
     return place;
+  });
+
+  /** note_place(): a table for `work_place_out`, which fills it. */
+  const noted = new WeakMap<LuaTable, () => Frame[]>();
+  define(host, "note_place", () => {
+    const place = state.newTable();
+    noted.set(place, state.framesLater());
+    return place;
+  });
+
+  /** work_place_out(noted): what `place` would have told then. */
+  define(host, "work_place_out", (place) => {
+    const frames = noted.get(place as LuaTable)?.() ?? [];
+    noted.delete(place as LuaTable);
+    fill(place as LuaTable, frames, frames.findIndex(isUsers));
+    return NOTHING;
   });
 
   let capture: OutputCapture | undefined;

@@ -228,6 +228,11 @@ export interface LuaState extends Disposable {
     level: number,
     few?: boolean,
   ): Frame[];
+  /**
+   * Notes the call stack as it is now, which is cheap; what is returned works
+   * it out, innermost first, whenever that may be.
+   */
+  framesLater(): () => Frame[];
   /** The function at a stack level of the running coroutine, or nothing. */
   functionAt(level: number): LuaFunction | undefined;
   /** The environment table of a function or coroutine (Lua 5.1 getfenv). */

@@ -404,6 +404,28 @@ export class CallPlace {
   }
 }
 
+/**
+ * Notes the stack of the running thread as it is now.
+ *
+ * @returns Works its frames out, innermost first.
+ */
+export function noteStack(): () => ChunkFrame[] {
+  if (handled !== undefined) {
+    const frames = stackFrames(undefined);
+    return () => frames;
+  }
+  const note = {} as Error;
+  const { stackTraceLimit } = ErrorClass;
+  ErrorClass.stackTraceLimit = MAX_TRACE;
+  ErrorClass.captureStackTrace(note, noteStack);
+  ErrorClass.stackTraceLimit = stackTraceLimit;
+  for (let at = X.execution; at !== undefined; at = at.parent) {
+    noteLeaving(note, at);
+    if (at.thread !== undefined) break;
+  }
+  return () => finish(running(MAX_TRACE, note));
+}
+
 /** JavaScript frames between here and the Lua function that failed. */
 const FRAMES_TO_TOP = 3;
 

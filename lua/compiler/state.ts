@@ -50,6 +50,7 @@ import {
   CallPlace,
   frameAt,
   functionOf,
+  noteStack,
   positionAt,
   stackFrames,
 } from "./stack.ts";
@@ -243,6 +244,10 @@ export class CompilerState implements EngineState {
       return stackFrames(undefined, FEW_FRAMES).slice(level, -1);
     }
     return stackFrames(other).slice(level);
+  }
+
+  framesLater(): () => Frame[] {
+    return noteStack();
   }
 
   functionAt(level: number): LuaFunction | undefined {

@@ -252,6 +252,11 @@ export class FengariState implements LuaState {
     return { name, method: kind === "method" };
   }
 
+  framesLater(): () => Frame[] {
+    const frames = this.frames(undefined, 0);
+    return () => frames;
+  }
+
   frames(thread: LuaThread | undefined, level: number): Frame[] {
     const L = thread === undefined
       ? this.machine.current

@@ -142,3 +142,43 @@ Deno.test("--diff=structural shows what differs in every report", async () => {
   assert.match(wrong.stderr, /error: --diff=other: want busted or structural/);
   assert.equal(wrong.code, 1);
 });
+
+Deno.test("a handler of the user's own finds all fields of a block's trace", async () => {
+  using folder = new TestFolder();
+  folder.write(
+    "fields.lua",
+    `return function(options)
+      local busted = require 'busted'
+      busted.subscribe({ 'test', 'end' }, function(element)
+        local fields = {}
+        for name in pairs(element.trace) do fields[#fields + 1] = name end
+        table.sort(fields)
+        print(table.concat(fields, ' '))
+        return nil, true
+      end)
+      return require 'busted.outputHandlers.base'()
+    end`,
+  );
+  folder.write("a_spec.lua", "it('a', function() end)");
+  const { stdout } = await mtevBusted(["-o", "./fields.lua", "a_spec.lua"], {
+    cwd: folder.path,
+  });
+  assert.equal(
+    stdout,
+    "currentline lastlinedefined linedefined message short_src source traceback what\n",
+  );
+});
+
+Deno.test("a block is found where it was registered, also after a wait", async () => {
+  const { stdout } = await runSpec(
+    `describe('d', function()
+  mtev.sleep(0)
+  table.sort({ 1, 2 }, function()
+    it('in a comparator', function() error('x', 0) end)
+  end)
+  mtev.sleep(0)
+  it('after a wait', function() error('y', 0) end)
+end)`,
+  );
+  assert.match(stdout, /^# a_spec\.lua @ 4\n[^]*^# a_spec\.lua @ 7$/m);
+});

@@ -83,6 +83,9 @@ return function()
     flaky = {},
     --- Problems of an attempt that are not published yet.
     held = nil,
+    --- Whether traces of blocks may be worked out when they are looked at; not
+    --- where somebody may walk over their fields.
+    notes_places = false,
     --- Whether something that listens to an event has raised an error.
     broken = false,
   }
@@ -354,13 +357,25 @@ return function()
     end
   end
 
+  --- The trace of a block that is being registered.
+  local function place_of_block(name)
+    local file = busted.notes_places and busted.getFile(context.get())
+    if not file or type(file.run) == 'table' and file.run.getTrace then
+      local trace = busted.getTrace(context.get(), 4, name)
+      return trace
+    end
+    local trace = traces.noted()
+    trace.message = name == nil and 'nil' or traces.text(name)
+    return trace
+  end
+
   --- Creates the function with which a block is registered.
   local function publisher(descriptor, alias, attributes)
     local channel = { 'register', descriptor }
     local default = attributes and attributes.default_fn
     local traced = descriptor ~= 'file'
     local function complete(name, fn)
-      local trace = traced and busted.getTrace(context.get(), 3, name) or nil
+      local trace = traced and place_of_block(name) or nil
       busted.publish(channel, name, fn, trace, attributes)
     end
     return function(name, fn)

@@ -31,6 +31,21 @@ function traces.full(level)
   return table.concat(lines, '\n')
 end
 
+local noted_mt = {}
+
+function noted_mt.__index(trace, key)
+  setmetatable(trace, nil)
+  host.work_place_out(trace)
+  if trace.short_src == nil then trace.traceback = '' end
+  return trace[key]
+end
+
+--- The trace of where the user's code stands. All but what is set by then is
+--- worked out when something is first looked up in it.
+function traces.noted()
+  return setmetatable(host.note_place(), noted_mt)
+end
+
 --- The text of any error value.
 function traces.text(value)
   if type(value) == 'string' then return value end

@@ -1,6 +1,13 @@
 -- Loads the output handler and lets it subscribe. Specification: busted.md
 -- §5.6, §1.9 (one that cannot be loaded).
 
+local host = require 'busted.host'
+
+--- Whether a handler is one of ours that looks up fields of traces by name.
+local function knows_traces(name)
+  return name ~= 'json' and host.kind(('%sbusted/outputHandlers/%s.lua'):format(host.folder, name)) == 'file'
+end
+
 local function load_handler(name)
   if name:match('%.lua$') then return dofile(name) end
   if name:match('%.moon$') then return require('moonscript').dofile(name) end
@@ -19,6 +26,8 @@ return function()
     if not ok then
       busted.publish({ 'error', 'output' }, { descriptor = 'output', name = name }, nil, tostring(handler), {})
       handler = load_handler(options.defaultOutput)
+    else
+      busted.notes_places = knows_traces(name)
     end
     if options.enableSound then require 'busted.outputHandlers.sound'(options) end
     local instance = handler(options)
