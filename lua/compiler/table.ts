@@ -181,6 +181,15 @@ export class Table implements LuaTable {
       this.hash.set(key, value);
       return;
     }
+    const { hash } = this;
+    if (hash !== undefined && value !== undefined) {
+      // It changes an entry: most assignments to a dictionary do.
+      const place = hash.find(key);
+      if (place >= 0 && hash.values[place] !== undefined) {
+        hash.values[place] = value;
+        return;
+      }
+    }
     const property = propertyOf(key);
     if (property === undefined) {
       this.setHash(key, value);

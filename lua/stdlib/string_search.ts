@@ -197,10 +197,11 @@ export function openSearch(state: LuaState, library: LuaTable): void {
     let subject: string, text: string, from = 0;
     if (
       typeof s === "string" && typeof pattern === "string" &&
-      init === undefined
+      (init === undefined || isPosition(init))
     ) {
       subject = s;
       text = pattern;
+      if (init !== undefined) from = Math.min((init | 0) - 1, s.length);
     } else {
       const args = passed(arguments.length, s, pattern, init, plain);
       subject = checkString(state, args, 0);
@@ -227,10 +228,11 @@ export function openSearch(state: LuaState, library: LuaTable): void {
     let subject: string, text: string, from = 0;
     if (
       typeof s === "string" && typeof pattern === "string" &&
-      init === undefined
+      (init === undefined || isPosition(init))
     ) {
       subject = s;
       text = pattern;
+      if (init !== undefined) from = Math.min((init | 0) - 1, s.length);
     } else {
       const args = passed(arguments.length, s, pattern, init);
       subject = checkString(state, args, 0);
@@ -258,6 +260,11 @@ export function openSearch(state: LuaState, library: LuaTable): void {
   });
 
   define(library, "gsub", (...args) => substitute(state, args));
+}
+
+/** Whether an argument is a position inside a string, as most are. */
+function isPosition(value: LuaValue): value is number {
+  return typeof value === "number" && value >= 1 && value < 0x7fffffff;
 }
 
 /** Argument 3 as a position from 0 on, inside the subject or at its end. */
