@@ -147,7 +147,15 @@ Deno.test("the files of a configuration rotate, and nothing is lost", async () =
     const numbers = text.split("\n").filter(Boolean).map((line) =>
       Number(line.slice(0, 6))
     );
-    assert.deepEqual(numbers, Array.from({ length: 5000 }, (_, i) => i + 1));
+    // How often a file is rotated depends on how long the program takes; then
+    // retain_bytes of r1 and r3 may remove the oldest ones, but no others.
+    const first = numbers[0]!;
+    assert.deepEqual(
+      numbers,
+      Array.from({ length: 5001 - first }, (_, i) => first + i),
+    );
+    if (name === "r2") assert.equal(first, 1);
+    if (first > 1) assert.equal(files.length, name === "r3" ? 1 : 2);
   }
 });
 
