@@ -424,6 +424,28 @@ Deno.test("hash: merged hashes as recorded", async () => {
   deepStrictEqual(reports, ["XML to hash collision on key: dup"]);
 });
 
+Deno.test("hash: what is inherited may come from an included file", async () => {
+  using folder = new TestFolder();
+  folder.write(
+    "main.conf",
+    `<app><config><key1>a</key1><key2>b</key2><key3>c</key3></config>
+      <include file="inc.conf"/>
+      <l39589><config inherit="inc"><own>o</own></config></l39589></app>`,
+  );
+  folder.write(
+    "inc.conf",
+    `<i><config id="inc"><key3>inc3</key3><fromroot>r</fromroot></config></i>`,
+  );
+  using configuration = new Configuration(await loadXmlLibrary(), {
+    path: `${folder.path}/main.conf`,
+  });
+  const [section] = findSections(configuration, "/app/l39589");
+  deepStrictEqual(
+    Object.fromEntries(section!.hash("config")),
+    recordedHash(39589),
+  );
+});
+
 Deno.test("hash: brothers of one level are merged, not lost", async () => {
   using configuration = new Configuration(await loadXmlLibrary(), {
     text: `<app><config><k>1</k></config>
