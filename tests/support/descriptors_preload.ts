@@ -57,6 +57,9 @@ async function warmUp(): Promise<void> {
   const listener = () => {};
   Deno.addSignalListener("SIGUSR2", listener);
   Deno.removeSignalListener("SIGUSR2", listener);
+  // libffi keeps the program's file open once it has made a callback.
+  const callback = { parameters: [], result: "void" } as const;
+  new Deno.UnsafeCallback(callback, listener).close();
   const url = URL.createObjectURL(new Blob(["self.postMessage(1)"]));
   const worker = new Worker(url, { type: "module" });
   await new Promise((resolve) => worker.onmessage = resolve);
