@@ -3,6 +3,7 @@
  * again. Arguments: port, number of connections, seconds. Prints round trips per second and the
  * 99th percentile in milliseconds. With `reconnect` as the number, one connection for each echo.
  */
+import { strerror } from "../../runtime/posix/posix_error.ts";
 import { Eventer } from "../../runtime/eventer/eventer.ts";
 import {
   connectSocket,
@@ -27,7 +28,10 @@ function open(ready: (stream: Stream) => void): void {
   const fd = openSocket("inet", "tcp");
   if (fd < 0) throw new Error("Cannot open a socket");
   setSocketOption(fd, "TCP_NODELAY", 1);
-  const connected = () => ready(Stream.of(eventer, fd));
+  const connected = (error = 0) => {
+    if (error !== 0) throw new Error(`Cannot connect: ${strerror(error)}`);
+    ready(Stream.of(eventer, fd));
+  };
   const result = connectSocket(fd, address);
   if (result === 0) connected();
   else if (result !== -EAGAIN) throw new Error(`Cannot connect: ${result}`);
