@@ -40,6 +40,7 @@ import { callDefunct } from "./mtev/reload.ts";
 import { limitRuns, type RunLimit } from "./run_limit.ts";
 import { openLibraries } from "./stdlib/open.ts";
 import { encodeText } from "./text.ts";
+import { uncaughtReport } from "./uncaught_report.ts";
 import {
   isFunction,
   isTable,
@@ -599,35 +600,4 @@ function defaultTemplate(key: "path" | "cpath"): string {
   return key === "path"
     ? `${currentFolderText()}/?.lua;{package.path}`
     : `{package.cpath}`;
-}
-
-/** What §16.5 prints for an uncaught error, and where its coroutine began. */
-function uncaughtReport(
-  state: LuaState,
-  spawnedAt: Coroutine["spawnedAt"],
-  error: LuaError,
-): string {
-  let report = "lua coro resume failed: 2\n";
-  const message = errorMessage(state, error.value);
-  if (message !== undefined) {
-    report += `lua error: ${message}\n${error.traceback ?? ""}\n`;
-  }
-  const place = String(spawnedAt ?? "");
-  if (place !== "") report += `coroutine spawned at ${place}\n`;
-  return report;
-}
-
-/** The text of an error value, if it has one. */
-function errorMessage(state: LuaState, value: LuaValue): string | undefined {
-  if (typeof value === "string" || typeof value === "number") {
-    return state.tostring(value);
-  }
-  const metatable = state.metatable(value);
-  if (metatable?.get("__tostring") === undefined) return undefined;
-  try {
-    return state.tostring(value);
-  } catch (error) {
-    if (error instanceof LuaError) return undefined;
-    throw error;
-  }
 }

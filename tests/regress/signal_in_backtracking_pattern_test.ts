@@ -3,7 +3,7 @@
  * V8, which asks nobody whether to stop: signals did not end it.
  */
 import assert from "node:assert/strict";
-import { ROOT, TestFolder } from "../support/luamtev.ts";
+import { interrupt, TestFolder } from "../support/luamtev.ts";
 
 /** Calls that would take hours. */
 const CALLS = {
@@ -16,23 +16,10 @@ const CALLS = {
 for (const [name, call] of Object.entries(CALLS)) {
   Deno.test(`a signal ends a search with ${name}`, async () => {
     using folder = new TestFolder();
-    const child = new Deno.Command(`${ROOT}bin/luamtev`, {
-      args: [
-        folder.module(`function main() print("up") local _ = ${call} end`),
-      ],
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    const deadline = setTimeout(() => child.kill("SIGKILL"), 60_000);
-    const reader = child.stdout.getReader();
-    await reader.read();
-    child.kill("SIGINT");
-    const stderr = await new Response(child.stderr).text();
-    await reader.cancel();
-    const { code } = await child.status;
-    clearTimeout(deadline);
-    assert.deepEqual({ code, stderr }, {
+    const module = folder.module(
+      `function main() print("up") local _ = ${call} end`,
+    );
+    assert.deepEqual(await interrupt(module), {
       code: 2,
       stderr: "[TERMINATE] received sigint, shutting down.\n",
     });

@@ -4,28 +4,15 @@
  * passed no place that asks whether to stop: signals did not end it.
  */
 import assert from "node:assert/strict";
-import { ROOT, TestFolder } from "../support/luamtev.ts";
+import { interrupt, TestFolder } from "../support/luamtev.ts";
 
 Deno.test("a signal ends endless recursion through tail calls", async () => {
   using folder = new TestFolder();
-  const child = new Deno.Command(`${ROOT}bin/luamtev`, {
-    args: [folder.module(`function main()
+  const module = folder.module(`function main()
   print("up")
   tostring(setmetatable({}, { __tostring = function(self) return tostring(self) end }))
-end`)],
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const deadline = setTimeout(() => child.kill("SIGKILL"), 60_000);
-  const reader = child.stdout.getReader();
-  await reader.read();
-  child.kill("SIGINT");
-  const stderr = await new Response(child.stderr).text();
-  await reader.cancel();
-  const { code } = await child.status;
-  clearTimeout(deadline);
-  assert.deepEqual({ code, stderr }, {
+end`);
+  assert.deepEqual(await interrupt(module), {
     code: 2,
     stderr: "[TERMINATE] received sigint, shutting down.\n",
   });

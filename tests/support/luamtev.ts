@@ -87,3 +87,29 @@ export class TestFolder implements Disposable {
     Deno.removeSync(this.path, { recursive: true });
   }
 }
+
+/**
+ * Runs a module that writes a line and then keeps the thread busy, and
+ * interrupts it once the line is there.
+ *
+ * @returns How it ended.
+ */
+export async function interrupt(
+  module: string,
+): Promise<Pick<Result, "code" | "stderr">> {
+  const child = new Deno.Command(`${ROOT}bin/luamtev`, {
+    args: [module],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const deadline = setTimeout(() => child.kill("SIGKILL"), 60_000);
+  const reader = child.stdout.getReader();
+  await reader.read();
+  child.kill("SIGINT");
+  const stderr = await new Response(child.stderr).text();
+  await reader.cancel();
+  const { code } = await child.status;
+  clearTimeout(deadline);
+  return { code, stderr };
+}
