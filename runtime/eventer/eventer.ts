@@ -83,6 +83,8 @@ export class Eventer {
   readonly #waits: DescriptorWaits;
   readonly #recurrent = new Set<() => boolean | void>();
   readonly #jobs = new Set<Job>();
+  /** What goes on when the loop has ended. */
+  readonly #lingering = new Set<Promise<void>>();
   readonly #exclusive: boolean;
   readonly #onError: ((error: unknown) => void) | undefined;
   readonly #tick = (): void => this.#runTick();
@@ -289,6 +291,17 @@ export class Eventer {
     };
   }
 
+  /**
+   * Lets `Symbol.asyncDispose` wait for work that outlives the loop, such as sending the rest of
+   * what a closed connection was given.
+   *
+   * @param work What ends by itself, in bounded time, and does not reject.
+   */
+  linger(work: Promise<void>): void {
+    this.#lingering.add(work);
+    void work.then(() => this.#lingering.delete(work));
+  }
+
   /** Makes a pass happen soon. For other threads see `wakeFd`. Does not suspend. */
   wake(): void {
     if (!this.#disposed) this.#schedule();
@@ -348,13 +361,14 @@ export class Eventer {
   }
 
   /**
-   * The same as `Symbol.dispose`, and waits until the descriptors are closed.
+   * The same as `Symbol.dispose`, and waits until the descriptors are closed, and for what lingers.
    *
    * @returns When they are.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     this[Symbol.dispose]();
     await this.#closed?.promise;
+    await Promise.all(this.#lingering);
   }
 
   #check(action: string): void {

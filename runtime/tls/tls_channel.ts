@@ -231,14 +231,17 @@ export class TlsChannel implements Channel {
     socket.end(() => lingers || socket.destroy());
     if (!lingers) return void close(this.fd);
     const end = performance.now() + LINGER_MS;
+    const { promise, resolve } = Promise.withResolvers<void>();
     const finish = () => {
       if (
         performance.now() < end && !socket.destroyed && this.#isSending()
       ) return void setTimeout(finish, POLL_MS);
       socket.destroy();
       close(this.fd);
+      resolve();
     };
     setTimeout(finish, POLL_MS);
+    this.eventer.linger(promise);
   }
 
   /**
