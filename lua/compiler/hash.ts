@@ -16,27 +16,57 @@ export class Hash {
   holes = 0;
   /** Integer keys ever inserted since the last rebuild. */
   integers = 0;
-  #index: Map<LuaValue, number> | undefined;
+  /**
+   * The places of strings. An object without a prototype, not a `Map`: V8
+   * makes a string that was looked up once point to the one in its table of
+   * strings, so that the next look-up compares pointers only.
+   */
+  #strings: { [key: string]: number } | undefined;
+  /** The places of other keys, if there is {@link #strings}. */
+  #others: Map<LuaValue, number> | undefined;
+  /** The string that was found last: often it is soon asked for again. */
+  #recent = "";
+  #recentPlace = -1;
 
   /** The place of `key`, or -1. */
   find(key: LuaValue): number {
-    if (this.#index !== undefined) return this.#index.get(key) ?? -1;
+    if (typeof key === "string") return this.findString(key);
+    if (this.#others !== undefined) return this.#others.get(key) ?? -1;
     const { keys } = this;
     for (let i = 0; i < keys.length; i++) if (keys[i] === key) return i;
     return -1;
   }
 
+  /** Like {@link find}, for a string. */
+  findString(key: string): number {
+    if (key === this.#recent && this.#recentPlace >= 0) {
+      return this.#recentPlace;
+    }
+    let place: number | undefined = -1;
+    const strings = this.#strings;
+    if (strings !== undefined) {
+      place = strings[key];
+      if (place === undefined) return -1;
+    } else {
+      const { keys } = this;
+      do {
+        if (++place === keys.length) return -1;
+      } while (keys[place] !== key);
+    }
+    this.#recent = key;
+    this.#recentPlace = place;
+    return place;
+  }
+
   get(key: LuaValue): LuaValue {
-    const index = this.#index;
-    if (index !== undefined) {
-      const place = index.get(key);
-      return place === undefined ? undefined : this.values[place];
-    }
-    const { keys } = this;
-    for (let i = 0; i < keys.length; i++) {
-      if (keys[i] === key) return this.values[i];
-    }
-    return undefined;
+    const place = this.find(key);
+    return place < 0 ? undefined : this.values[place];
+  }
+
+  /** Like {@link get}, for a string. */
+  getString(key: string): LuaValue {
+    const place = this.findString(key);
+    return place < 0 ? undefined : this.values[place];
   }
 
   /** Stores a value under a key that is not nil or NaN. */
@@ -58,14 +88,19 @@ export class Hash {
     this.keys.push(key);
     this.values.push(value);
     if (typeof key === "number") this.integers++;
-    if (this.#index !== undefined) this.#index.set(key, at);
+    if (this.#strings !== undefined) this.#addToIndex(key, at);
     else if (at >= SMALL) this.#buildIndex();
   }
 
+  #addToIndex(key: LuaValue, place: number): void {
+    if (typeof key === "string") this.#strings![key] = place;
+    else this.#others!.set(key, place);
+  }
+
   #buildIndex(): void {
-    const index = new Map<LuaValue, number>();
-    this.keys.forEach((key, i) => index.set(key, i));
-    this.#index = index;
+    this.#strings = Object.create(null) as { [key: string]: number };
+    this.#others = new Map();
+    this.keys.forEach((key, i) => this.#addToIndex(key, i));
   }
 
   #compact(): void {
@@ -79,7 +114,8 @@ export class Hash {
     this.keys = keys;
     this.values = values;
     this.holes = 0;
-    this.#index = undefined;
+    this.#strings = this.#others = undefined;
+    this.#recentPlace = -1;
     if (keys.length > SMALL) this.#buildIndex();
   }
 

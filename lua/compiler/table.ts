@@ -54,17 +54,20 @@ export class Table implements LuaTable {
       if (value !== undefined) return value;
       return this.hash === undefined ? undefined : this.hash.get(key);
     }
-    if (this.hash !== undefined) {
-      const value = this.hash.get(key);
+    if (typeof key === "string") return this.getString(key);
+    return this.hash === undefined ? undefined : this.hash.get(key);
+  }
+
+  getString(key: string): LuaValue {
+    const { hash } = this;
+    if (hash !== undefined) {
+      const value = hash.getString(key);
       if (value !== undefined) return value;
     }
-    if (typeof key === "string") {
-      const property = propertyOf(key);
-      if (property !== undefined) {
-        return (this as unknown as Named)[property];
-      }
-    }
-    return undefined;
+    const property = propertyOf(key);
+    return property === undefined
+      ? undefined
+      : (this as unknown as Named)[property];
   }
 
   set(key: LuaValue, value: LuaValue): void {
@@ -184,7 +187,7 @@ export class Table implements LuaTable {
     const { hash } = this;
     if (hash !== undefined && value !== undefined) {
       // It changes an entry: most assignments to a dictionary do.
-      const place = hash.find(key);
+      const place = hash.findString(key);
       if (place >= 0 && hash.values[place] !== undefined) {
         hash.values[place] = value;
         return;

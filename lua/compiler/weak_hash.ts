@@ -33,9 +33,17 @@ export class WeakHash extends Hash {
     return place === undefined ? -1 : place;
   }
 
+  override findString(key: string): number {
+    return this.#primitives.get(key) ?? -1;
+  }
+
   override get(key: LuaValue): LuaValue {
     const place = this.find(key);
     return place < 0 ? undefined : this.valueAt(place);
+  }
+
+  override getString(key: string): LuaValue {
+    return this.get(key);
   }
 
   override set(key: LuaValue, value: LuaValue): void {
