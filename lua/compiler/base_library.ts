@@ -261,7 +261,7 @@ function tostringFunction(state: EngineState): Callable {
     const value = args[0];
     if (typeof value === "string") return value;
     if (args.length === 0) checkAny(state, args, 0);
-    const handler = metamethod(value, "__tostring");
+    const handler = metamethod(value, "$__tostring");
     if (handler === undefined) return state.tostring(value);
     const text = callValue(handler, [value]);
     if (text !== null) results(text);

@@ -12,7 +12,7 @@ import type { EngineState } from "./engine_state.ts";
 
 /** What calls `value`, which is no function; LuaJIT follows one `__call`. */
 function viaCall(value: LuaValue): Callable | undefined {
-  const handler = metamethod(value, "__call");
+  const handler = metamethod(value, "$__call");
   return typeof handler === "function"
     ? (...args) => (handler as unknown as Callable)(value, ...args)
     : undefined;

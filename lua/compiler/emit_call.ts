@@ -14,8 +14,10 @@ import {
   isMissing,
   isTableVariable,
   mayRun,
+  property,
 } from "./emit_expression.ts";
 import { DEPTH, describe, type Emitter, SiteKind } from "./emitter.ts";
+import { fastPaths } from "./fast_paths.ts";
 
 /** Which results of a call are used. */
 export type Wanted = "none" | "one" | "multi" | "tail";
@@ -110,6 +112,15 @@ export function emitCall(
   return result;
 }
 
+/**
+ * Methods that are nearly always those of strings. To look for a property of
+ * a string costs V8 more than to look whether it is a string.
+ */
+const STRING_METHODS = new Set(
+  ("byte char find format gmatch gsub len lower match rep reverse sub upper")
+    .split(" "),
+);
+
 interface Callee {
   readonly code: string;
   readonly atom: string;
@@ -143,13 +154,17 @@ function emitMethod(emitter: Emitter, call: MethodNode): Callee {
     : emitBase(emitter, call.object);
   const isTable = isTableVariable(emitter, call.object);
   const accessor = emitter.chunk.field(call.name);
+  const missing = (v: string) => isMissing(self, call.name, v, isTable);
   emitter.operation(
     call.line,
     describe(emitter, call.object),
     method,
     (v) =>
-      `${isMissing(self, call.name, v, isTable)}&&` +
-      `(${v}=${accessor}.get(${self}))===null`,
+      (STRING_METHODS.has(call.name) && !isTable && !fastPaths.off
+        ? `(typeof ${self}==="string"?(${v}=X.strings.$__index)===undefined||` +
+          `(${v}=${property(v, call.name)})===undefined:${missing(v)})`
+        : missing(v)) +
+      `&&(${v}=${accessor}.get(${self}))===null`,
   );
   return {
     code: `(typeof ${method}==="function"?${method}:C(${method}))`,

@@ -12,7 +12,7 @@ import type { Coroutine, Execution } from "./coroutine.ts";
 import { LuaError, raising } from "../errors.ts";
 import type { LuaValue } from "../value.ts";
 import { runtime } from "./messages.ts";
-import { BUDGET, MAX_DEPTH, Reason, S, X } from "./registers.ts";
+import { BUDGET, MAX_DEPTH, Reason, S, setStrings, X } from "./registers.ts";
 import { type Callable, type Resumer } from "./records.ts";
 import type { Prototype } from "./prototype.ts";
 import { mayNest, NESTING_WITHOUT_CARE } from "./nesting.ts";
@@ -174,12 +174,17 @@ export function driveExecution<A, B>(
   }
   execution.nesting = nesting;
   X.execution = execution;
+  const { state } = execution;
+  if (parent?.state !== state) setStrings(state.metatables.string);
   // However deep the stack is already, a few calls find room.
   X.d = execution.base;
   try {
     return run(execution, start, first, second);
   } finally {
     X.execution = parent;
+    if (parent !== undefined && parent.state !== state) {
+      setStrings(parent.state.metatables.string);
+    }
     X.d = depth;
   }
 }

@@ -39,7 +39,7 @@ export class Field {
     const made = new Function(
       "Table,X,index,setIndex",
       `return{get:t=>{let v;` +
-        `if(typeof t==="string"&&X.strings!==undefined&&(v=X.strings[${p}])!==undefined)return v;` +
+        `if(typeof t==="string"&&(v=X.strings.$__index)!==undefined&&(v=v[${p}])!==undefined)return v;` +
         `for(let i=0,o=t;i<20&&o instanceof Table&&o.hash===undefined;i++){` +
         `if((v=o[${p}])!==undefined)return v;` +
         `if((o=o.mt)===undefined||(o=o.$__index)===undefined)return undefined}` +

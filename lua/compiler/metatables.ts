@@ -1,6 +1,5 @@
 /** Metatables and metamethods of all values. */
 import type { LuaTypeName, LuaValue } from "../value.ts";
-import { propertyOf } from "./names.ts";
 import { X } from "./registers.ts";
 import { Table } from "./table.ts";
 
@@ -29,10 +28,8 @@ export function metatableOf(value: LuaValue): Table | undefined {
   return object.luaType === "thread" ? shared.thread : object.metatable;
 }
 
-/** The metamethod `event`, such as `__add`, of a value. */
-export function metamethod(value: LuaValue, event: string): LuaValue {
+/** The metamethod of a value, given its property, such as `$__add`. */
+export function metamethod(value: LuaValue, event: `$__${string}`): LuaValue {
   const mt = metatableOf(value);
-  return mt === undefined
-    ? undefined
-    : (mt as unknown as Named)[propertyOf(event)!];
+  return mt === undefined ? undefined : (mt as unknown as Named)[event];
 }

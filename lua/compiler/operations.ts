@@ -40,7 +40,7 @@ export function index(object: LuaValue, key: LuaValue): LuaValue | null {
       handler = (mt as unknown as Named).$__index;
       if (handler === undefined) return undefined;
     } else {
-      handler = metamethod(object, "__index");
+      handler = metamethod(object, "$__index");
       if (handler === undefined) {
         raise(
           runtime.index(i === 0 ? operandName(0) : undefined, typeName(object)),
@@ -72,7 +72,7 @@ export function setIndex(
         return undefined;
       }
     } else {
-      handler = metamethod(object, "__newindex");
+      handler = metamethod(object, "$__newindex");
       if (handler === undefined) {
         raise(
           runtime.index(i === 0 ? operandName(0) : undefined, typeName(object)),
@@ -132,7 +132,7 @@ export function power(a: number, b: number): number {
 }
 
 function arithmetic(
-  event: string,
+  event: `$__${string}`,
   operation: (a: number, b: number) => number,
 ): (a: LuaValue, b: LuaValue) => LuaValue | null {
   return (a, b) => {
@@ -148,18 +148,18 @@ function arithmetic(
   };
 }
 
-export const add = arithmetic("__add", (a, b) => a + b);
-export const sub = arithmetic("__sub", (a, b) => a - b);
-export const mul = arithmetic("__mul", (a, b) => a * b);
-export const div = arithmetic("__div", (a, b) => a / b);
-export const mod = arithmetic("__mod", remainder);
-export const pow = arithmetic("__pow", power);
+export const add = arithmetic("$__add", (a, b) => a + b);
+export const sub = arithmetic("$__sub", (a, b) => a - b);
+export const mul = arithmetic("$__mul", (a, b) => a * b);
+export const div = arithmetic("$__div", (a, b) => a / b);
+export const mod = arithmetic("$__mod", remainder);
+export const pow = arithmetic("$__pow", power);
 
 /** Unary minus. */
 export function unm(value: LuaValue): LuaValue | null {
   const number = toNumber(value);
   if (number !== undefined) return -number;
-  const handler = metamethod(value, "__unm");
+  const handler = metamethod(value, "$__unm");
   if (handler !== undefined) return callMeta(handler, value, value);
   raise(runtime.arithmetic(operandName(0), typeName(value)));
 }
@@ -167,7 +167,7 @@ export function unm(value: LuaValue): LuaValue | null {
 /** `#value`, for what is not a table. */
 export function len(value: LuaValue): LuaValue | null {
   if (typeof value === "string") return value.length;
-  const handler = metamethod(value, "__len");
+  const handler = metamethod(value, "$__len");
   if (handler !== undefined) return callMeta(handler, value);
   raise(runtime.length(operandName(0), typeName(value)));
 }
@@ -179,8 +179,8 @@ export function concat(left: LuaValue, right: LuaValue): LuaValue | null {
   if (leftText !== undefined && rightText !== undefined) {
     return leftText + rightText;
   }
-  const handler = metamethod(left, "__concat") ??
-    metamethod(right, "__concat");
+  const handler = metamethod(left, "$__concat") ??
+    metamethod(right, "$__concat");
   if (handler !== undefined) return callMeta(handler, left, right);
   const second = leftText !== undefined;
   raise(
@@ -223,7 +223,7 @@ function compareMeta(
 }
 
 /** The handler of a comparison, which both operands have to share. */
-function shared(a: LuaValue, b: LuaValue, event: string): LuaValue {
+function shared(a: LuaValue, b: LuaValue, event: `$__${string}`): LuaValue {
   const handler = metamethod(a, event);
   // A cdata decides alone, whatever the other operand is.
   if (typeName(a) === "cdata") return handler;
@@ -234,7 +234,7 @@ function shared(a: LuaValue, b: LuaValue, event: string): LuaValue {
 /** `a < b` for what are not two numbers. */
 export function lt(a: LuaValue, b: LuaValue): boolean | null {
   if (typeof a === "string" && typeof b === "string") return a < b;
-  const handler = shared(a, b, "__lt");
+  const handler = shared(a, b, "$__lt");
   if (handler !== undefined) return compareMeta(handler, a, b, false);
   raise(runtime.compare(typeName(a), typeName(b)));
 }
@@ -242,9 +242,9 @@ export function lt(a: LuaValue, b: LuaValue): boolean | null {
 /** `a <= b` for what are not two numbers. */
 export function le(a: LuaValue, b: LuaValue): boolean | null {
   if (typeof a === "string" && typeof b === "string") return a <= b;
-  const handler = shared(a, b, "__le");
+  const handler = shared(a, b, "$__le");
   if (handler !== undefined) return compareMeta(handler, a, b, false);
-  const other = shared(a, b, "__lt");
+  const other = shared(a, b, "$__lt");
   if (other !== undefined) return compareMeta(other, b, a, true);
   raise(runtime.compare(typeName(a), typeName(b)));
 }
@@ -258,7 +258,7 @@ export function eq(a: LuaValue, b: LuaValue): boolean | null {
   if (type !== typeName(b) && type !== "cdata" && typeName(b) !== "cdata") {
     return false;
   }
-  const handler = shared(a, b, "__eq");
+  const handler = shared(a, b, "$__eq");
   return handler === undefined ? false : compareMeta(handler, a, b, false);
 }
 

@@ -7,7 +7,7 @@ import type { LuaValue } from "../value.ts";
 import type { Execution } from "./coroutine.ts";
 import type { Prototype } from "./prototype.ts";
 import type { Record } from "./records.ts";
-import type { Table } from "./table.ts";
+import { NONE, Table } from "./table.ts";
 
 /** Why a function returned `null`. */
 export const enum Reason {
@@ -22,6 +22,9 @@ export const MAX_DEPTH = 5500 * 64;
 /** Back-edges between two interrupt checks. */
 export const BUDGET = 4000;
 
+/** Stands for the metatable of strings where they have none. */
+const NO_METATABLE = new Table(NONE);
+
 class Registers {
   /** All results of the last call, unless it gave exactly one. */
   r: LuaValue[] | undefined = undefined;
@@ -35,8 +38,8 @@ class Registers {
   readonly fresh: Record[] = [];
   reason: Reason = Reason.Unwind;
   execution: Execution | undefined = undefined;
-  /** The index table of strings, while it is a table. */
-  strings: Table | undefined = undefined;
+  /** The metatable of strings in the state that runs, or an empty table. */
+  strings: Table = NO_METATABLE;
   /** The function `error` of the state that was made last. */
   error: LuaValue = undefined;
   /** Where {@link error} is being called, if that call is a plain statement. */
@@ -61,6 +64,11 @@ export const EMPTY: LuaValue[] = [];
 /** A variable that several functions share and change. */
 export class Box {
   constructor(public v: LuaValue) {}
+}
+
+/** Tells emitted code the metatable of strings. */
+export function setStrings(metatable: Table | undefined): void {
+  X.strings = metatable ?? NO_METATABLE;
 }
 
 /** Keeps the record of a function that suspends. */

@@ -45,7 +45,7 @@ import { runtime } from "./messages.ts";
 import { index, setIndex } from "./operations.ts";
 import { metatableOf } from "./metatables.ts";
 import type { EngineState, TypeMetatables } from "./engine_state.ts";
-import { X } from "./registers.ts";
+import { setStrings, X } from "./registers.ts";
 import {
   CallPlace,
   frameAt,
@@ -100,6 +100,7 @@ export class CompilerState implements EngineState {
 
   set stringMetatable(table: LuaTable | undefined) {
     this.metatables.string = table as Table | undefined;
+    if (X.execution?.state === this) setStrings(this.metatables.string);
   }
 
   get currentThread(): LuaThread | undefined {
