@@ -81,7 +81,7 @@ export class Chunk implements CompiledChunk {
     this.scripts.push(script);
     const url = registerScript(script);
     const text = `${code}\n//# sourceURL=${url}` + mapping(script, url);
-    return new Function("R", "N", "H", "Q", "V", "L", text)(
+    return new Function("runtime", "N", "H", "Q", "V", "L", text)(
       runtimeNames,
       this.emitter.fields.map(fieldOf),
       this.emitter.shapes.map(shapeOf),

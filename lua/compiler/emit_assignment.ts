@@ -240,6 +240,6 @@ function emitStoreIndex(
     undefined,
     () =>
       `${fast(checks)}?(t[${key}]=${value},false):` +
-      `setIndex(${table},${key},${value})===null`,
+      `R.setIndex(${table},${key},${value})===null`,
   );
 }

@@ -140,7 +140,7 @@ function emitCallee(emitter: Emitter, call: CallNode): Callee {
   return {
     code: isFunction
       ? code
-      : `(typeof ${code}==="function"?${code}:C(${code}))`,
+      : `(typeof ${code}==="function"?${code}:R.C(${code}))`,
     atom: code,
     self: undefined,
     name,
@@ -167,7 +167,7 @@ function emitMethod(emitter: Emitter, call: MethodNode): Callee {
       `&&(${v}=${accessor}.get(${self}))===null`,
   );
   return {
-    code: `(typeof ${method}==="function"?${method}:C(${method}))`,
+    code: `(typeof ${method}==="function"?${method}:R.C(${method}))`,
     atom: method,
     self,
     name: `method '${call.name}'`,

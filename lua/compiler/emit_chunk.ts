@@ -21,10 +21,16 @@ import { inferNumbers } from "./infer.ts";
 import type { CountedChunk } from "./line_counts.ts";
 import type { ParsedChunk } from "./parser.ts";
 
-/** The names of the runtime that emitted code uses, see runtime.ts. */
+/**
+ * The names of the runtime (runtime.ts) that emitted code always uses. What is
+ * only called on slow paths is called as a method of `R`: where that has not
+ * happened yet, V8 then takes the path for dead and keeps numbers unboxed,
+ * which it does not for a call of a variable of an outer function once there
+ * are several closures of the caller.
+ */
 const RUNTIME =
-  "X,S,O,T,C,Table,Box,NONE,EMPTY,trim,setList,setRaw,index,setIndex,add,sub," +
-  "mul,div,mod,pow,unm,remainder,power,lt,le,eq,concat,len,iterate,forNumber,K,hookHost";
+  "X,T,Table,Box,NONE,EMPTY,trim,setList,setRaw,remainder,power," +
+  "iterate,K,hookHost";
 
 /** Depth units per frame weight; the rest of a unit counts calls. */
 export const DEPTH_UNIT = 64;
@@ -154,7 +160,7 @@ export class ChunkEmitter implements ChunkContext {
       (weight > 0 ? `X.d+=${weight * DEPTH_UNIT};` : "") +
       `switch(pc){${restore}}B:L:for(;;)switch(pc){case 0:` +
       (hooked ? this.counts?.entry(fn) ?? "" : "") + `${boxes}${body}` +
-      `${"\n"}}return S([P${fn.id},pc,${emitter.selfName}` +
+      `${"\n"}}return R.S([P${fn.id},pc,${emitter.selfName}` +
       `${names.map((name) => `,${name}`).join("")},t])}`;
     return {
       code,
@@ -190,7 +196,9 @@ export class ChunkEmitter implements ChunkContext {
     // later, find what the fast one named.
     const list = (prefix: string, count: number) =>
       Array.from({ length: count }, (_, i) => prefix + i).join(",");
-    return `const {${RUNTIME}}=R,[${list("k", this.fields.length)}]=N,` +
+    return `const R=runtime,{${RUNTIME}}=R,[${
+      list("k", this.fields.length)
+    }]=N,` +
       `[${list("T", this.shapes.length)}]=H,` +
       `[${list("P", this.functions.length)}]=Q;`;
   }
@@ -221,9 +229,9 @@ export class ChunkEmitter implements ChunkContext {
     // Entering counts the depth; the slow path of the check also gives the
     // debug library its way to the closure's variables.
     const entry = facts.calls
-      ? `if((X.d+=${facts.weight * DEPTH_UNIT + 1})>X.m)return O(F${fn.id},` +
+      ? `if((X.d+=${facts.weight * DEPTH_UNIT + 1})>X.m)return R.O(F${fn.id},` +
         `[${args}]${access});`
-      : `if(new.target!==undefined)return O(F${fn.id},[]${access});`;
+      : `if(new.target!==undefined)return R.O(F${fn.id},[]${access});`;
     const boxes = fn.parameters.filter((variable) => emitter.isBoxed(variable))
       .map(({ js }) => `${js}=new Box(${js});`).join("");
     const declared = ["r", "t", ...locals];
@@ -232,7 +240,7 @@ export class ChunkEmitter implements ChunkContext {
     const body = this.#finish(fn, emitter.out.join(""), false);
     const names = [...emitter.environment(), ...own];
     const wrapped = emitter.usesShared
-      ? `B:{${body}}return S([P${fn.id},pc,F${fn.id}` +
+      ? `B:{${body}}return R.S([P${fn.id},pc,F${fn.id}` +
         `${names.map((name) => `,${name}`).join("")},t]);`
       : body;
     lines.push(fn.id * 2 ** 20);

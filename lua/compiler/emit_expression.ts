@@ -211,7 +211,7 @@ function emitIndex(
       : `(${table}===undefined||(t=${table}.arr)===undefined||` +
         `(${v}=t[${index}])===undefined)`;
   const numeric = isNumeric(key);
-  const slow = (v: string) => `(${v}=index(${table},${index}))===null`;
+  const slow = (v: string) => `(${v}=R.index(${table},${index}))===null`;
   return finish(
     emitter,
     line,
@@ -277,9 +277,9 @@ function emitUnary(
     (v) =>
       operator === "-"
         ? `(${v}=${fast(`typeof ${value}==="number"`)}?-${value}:` +
-          `unm(${value}))===null`
+          `R.unm(${value}))===null`
         : `(${v}=${value} instanceof Table?${value}.length():` +
-          `len(${value}))===null`,
+          `R.len(${value}))===null`,
   );
   return result;
 }
@@ -373,7 +373,7 @@ function emitArithmetic(
       into,
       (v) =>
         `(${v}=${fast(checks.join("&&"))}?${arithmetic(operator, a, b)}:` +
-        `${METAMETHOD[operator]}(${a},${b}))===null`,
+        `R.${METAMETHOD[operator]}(${a},${b}))===null`,
     );
     value = into;
     numeric = false;
@@ -416,7 +416,7 @@ function emitOrder(
   emitter.releaseTo(mark);
   const checks = numberChecks([[left, a], [right, b]]);
   const swapped = operator === ">" || operator === ">=";
-  const slow = (operator === "<" || operator === ">" ? "lt" : "le") +
+  const slow = (operator === "<" || operator === ">" ? "R.lt" : "R.le") +
     (swapped ? `(${b},${a})` : `(${a},${b})`);
   emitter.operation(
     line,
@@ -470,7 +470,7 @@ function emitEquality(
         cdata
           ? `(typeof ${a}==="object"||typeof ${b}==="object")`
           : `typeof ${a}==="object"`
-      }&&eq(${a},${b}))===null`,
+      }&&R.eq(${a},${b}))===null`,
   );
   return operator === "==" ? result : `!${result}`;
 }
@@ -518,7 +518,7 @@ function emitConcat(
       (v) =>
         checks === ""
           ? `(${v}=${a}+${b})===null`
-          : `(${v}=${fast(checks)}?${a}+${b}:concat(${a},${b}))===null`,
+          : `(${v}=${fast(checks)}?${a}+${b}:R.concat(${a},${b}))===null`,
     );
     right = into;
     rightName = undefined;

@@ -159,7 +159,7 @@ function emitForCheck(
   const check = (numeric: boolean, js: string, which: number) => {
     if (numeric) return;
     checks.push(`typeof ${js}!=="number"`);
-    unknown.push(`${js}=forNumber(${js},${which});`);
+    unknown.push(`${js}=R.forNumber(${js},${which});`);
   };
   check(isNumeric(start), index, 0);
   check(isNumeric(limit), n, 1);
@@ -214,7 +214,7 @@ export function emitGenericFor(emitter: Emitter, loop: GenericFor): void {
     line,
     undefined,
     value,
-    (v) => `(${v}=(typeof ${f}==="function"?${f}:C(${f}))(${s},${c}))===null`,
+    (v) => `(${v}=(typeof ${f}==="function"?${f}:R.C(${f}))(${s},${c}))===null`,
     SiteKind.Call,
     "X.r=undefined;",
   );

@@ -357,7 +357,7 @@ export class Emitter {
     let list = `P${this.fn.id},${site},${this.selfName}`;
     for (const js of saved) list += "," + js;
     for (const js of temporaries) list += "," + js;
-    return `return S([${list}]);`;
+    return `return R.S([${list}]);`;
   }
 
   /** What a function has besides its own locals. */
