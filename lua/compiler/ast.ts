@@ -17,6 +17,8 @@ export interface Variable {
   numeric: boolean;
   /** The only value it ever holds, when that is a table or a function. */
   constant: TableNode | FunctionNode | undefined;
+  /** It may hold an object (objects.ts). */
+  object: boolean;
 }
 
 /** A function body; the chunk itself is one. */
@@ -50,6 +52,10 @@ export interface TableNode {
   readonly kind: "table";
   readonly line: number;
   readonly items: TableItem[];
+  /** It makes an object, see objects.ts. */
+  object: boolean;
+  /** The local variable that holds it first, if any. */
+  holder: Variable | undefined;
 }
 
 export interface CallNode {

@@ -29,7 +29,7 @@ import type { ParsedChunk } from "./parser.ts";
  * are several closures of the caller.
  */
 const RUNTIME =
-  "X,T,Table,Box,NONE,EMPTY,trim,setList,setRaw,remainder,power," +
+  "X,T,Table,Plain,Box,NONE,EMPTY,trim,setList,setRaw,remainder,power," +
   "iterate,K,hookHost";
 
 /** Depth units per frame weight; the rest of a unit counts calls. */

@@ -8,6 +8,7 @@ import { emitList, isMulti, spread } from "./emit_call.ts";
 import { emitAtom, emitOperand, mayRun, property } from "./emit_expression.ts";
 import type { Emitter } from "./emitter.ts";
 import { isNumeric } from "./infer.ts";
+import { isObject } from "./objects.ts";
 
 /** Past this many names a table is filled like a dictionary. */
 const MAX_SHAPE = 24;
@@ -73,7 +74,7 @@ function emitShaped(
     array = `trim([,${positional}])`;
   }
   if (names.length === 0) {
-    return array === "NONE" ? "new Table(NONE)" : `new Table(${array})`;
+    return `new ${isObject(node) ? "Table" : "Plain"}(${array})`;
   }
   const shape = emitter.chunk.shape(names);
   return `new ${shape}(${[array, ...keyed].join(",")})`;

@@ -16,6 +16,7 @@ import type {
 } from "./ast.ts";
 import { Lexer } from "./lexer.ts";
 import { syntax } from "./messages.ts";
+import { noteAssignment, noteCall, noteHolder } from "./objects.ts";
 import { FunctionScope } from "./scopes.ts";
 
 const MAX_LEVELS = 200;
@@ -330,6 +331,7 @@ class Parser {
     }
     const fn = this.#function(method, line);
     if (target.kind === "local") target.variable.assigned = true;
+    noteAssignment(target, fn);
     return { kind: "assign", line, targets: [target], values: [fn] };
   }
 
@@ -350,6 +352,7 @@ class Parser {
     this.#scope.activate(variables);
     variables.forEach((variable, i) => {
       const value = values[i];
+      noteHolder(variable, value);
       if (value?.kind === "table" || value?.kind === "function") {
         variable.constant = value;
       }
@@ -374,9 +377,10 @@ class Parser {
     while (this.#accept(",")) targets.push(this.#target(this.#suffixed()));
     this.#expect("=");
     const values = this.#expressions();
-    for (const target of targets) {
+    targets.forEach((target, i) => {
       if (target.kind === "local") target.variable.assigned = true;
-    }
+      noteAssignment(target, values[i]);
+    });
     return { kind: "assign", line, targets, values };
   }
 
@@ -504,6 +508,7 @@ class Parser {
           const line = this.lexer.line;
           const args = this.#arguments();
           expression = { kind: "call", line, callee: expression, args };
+          noteCall(expression);
           continue;
         }
       }
@@ -564,7 +569,7 @@ class Parser {
       if (!this.#accept(",") && !this.#accept(";")) break;
     }
     this.#close("}", "{", line);
-    return { kind: "table", line, items };
+    return { kind: "table", line, items, object: false, holder: undefined };
   }
 
   #tableItem(): TableItem {

@@ -6,7 +6,7 @@ import { C } from "./calls.ts";
 import { O, T } from "./execution.ts";
 import * as operations from "./operations.ts";
 import { Box, EMPTY, S, X } from "./registers.ts";
-import { NONE, Table, trim } from "./table.ts";
+import { NONE, Plain, Table, trim } from "./table.ts";
 import { hookHost, K } from "./hooks.ts";
 import { iterate } from "./iterate.ts";
 
@@ -21,6 +21,7 @@ export const runtimeNames: { readonly [name: string]: unknown } = {
   O,
   T,
   Table,
+  Plain,
   Box,
   NONE,
   EMPTY,

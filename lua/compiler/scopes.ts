@@ -65,6 +65,7 @@ export class FunctionScope {
       assigned: false,
       numeric: false,
       constant: undefined,
+      object: false,
     };
   }
 
