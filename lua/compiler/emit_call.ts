@@ -28,6 +28,11 @@ export interface ValueList {
   readonly values: string[];
   /** The array that holds the values of the last expression, if it has many. */
   readonly rest: string | undefined;
+  /**
+   * The first result of the call that ends the list: all of them are in `X.r`
+   * until something else is called.
+   */
+  readonly result: string | undefined;
 }
 
 /** Whether an expression can have more or fewer than one value. */
@@ -44,26 +49,42 @@ export function emitList(
   const values: string[] = [];
   for (const [i, expression] of expressions.entries()) {
     if (i === expressions.length - 1) {
-      if (expression.kind === "vararg") return { values, rest: "va" };
+      if (expression.kind === "vararg") {
+        return { values, rest: "va", result: undefined };
+      }
       if (expression.kind === "call" || expression.kind === "method") {
-        return { values, rest: emitCall(emitter, expression, "multi") };
+        const result = emitCall(emitter, expression, "multi");
+        return { values, rest: undefined, result };
       }
     }
     values.push(emitOperand(emitter, expression, expressions.slice(i + 1)));
   }
-  return { values, rest: undefined };
+  return { values, rest: undefined, result: undefined };
 }
 
-/** The list as the arguments of a JavaScript call or array literal. */
-export function spread({ values, rest }: ValueList): string {
-  return (rest === undefined ? values : [...values, `...${rest}`]).join(",");
+/**
+ * The expression that `use` makes of the list, given as the arguments of a
+ * JavaScript call or array literal. A single result, by far the most frequent,
+ * needs no array.
+ */
+export function spread(
+  { values, rest, result }: ValueList,
+  use: (list: string) => string,
+): string {
+  if (result === undefined) {
+    return use(
+      (rest === undefined ? values : [...values, `...${rest}`]).join(","),
+    );
+  }
+  return `((t=X.r)===undefined?${use([...values, result].join(","))}:` +
+    `(X.r=undefined,${use([...values, "...t"].join(","))}))`;
 }
 
 /**
  * Emits a call.
  *
- * @returns The text of the result: the first one, or for `multi` an array of
- * all. For `tail` the call is the function's last act and returns from it.
+ * @returns The text of the first result; for `multi` the others are in `X.r`.
+ * For `tail` the call is the function's last act and returns from it.
  */
 export function emitCall(
   emitter: Emitter,
@@ -86,10 +107,18 @@ export function emitCall(
     ? `(${callee.atom}===X.error&&(X.at=P${emitter.fn.id},X.line=${call.line}),` +
       `${callee.code})`
     : callee.code;
-  const code = `${place}(${spread(list)})`;
-  if (emitter.hooked) emitter.write(`hookHost(${callee.atom},"call");`);
+  if (emitter.hooked) {
+    // The hook runs Lua code.
+    if (list.result !== undefined) emitter.write("t=X.r;");
+    emitter.write(`hookHost(${callee.atom},"call");`);
+    if (list.result !== undefined) emitter.write("X.r=t;");
+  }
+  const code = spread(list, (values) => `${place}(${values})`);
   emitter.releaseTo(mark);
-  const clear = wanted === "one" || wanted === "none" ? "" : "X.r=undefined;";
+  const clear = wanted === "one" || wanted === "none" ||
+      list.result !== undefined
+    ? ""
+    : "X.r=undefined;";
   if (wanted === "tail") {
     emitter.beginSite(call.line, callee.name, SiteKind.Tail);
     emitter.write(`${clear}r=${code};X.d-=${DEPTH};return r;`);
@@ -105,9 +134,6 @@ export function emitCall(
   );
   if (emitter.hooked && wanted === "none") {
     emitter.write(`hookHost(${callee.atom},"return");`);
-  }
-  if (wanted === "multi") {
-    emitter.write(`${result}=X.r===undefined?[${result}]:X.r;`);
   }
   return result;
 }
@@ -203,7 +229,9 @@ export function emitAdjusted(
     for (let i = 0; i <= missing; i++) values.push(`va[${i}]`);
     return values;
   }
-  const rest = emitCall(emitter, last as CallNode | MethodNode, "multi");
-  for (let i = 0; i <= missing; i++) values.push(`${rest}[${i}]`);
+  values.push(emitCall(emitter, last as CallNode | MethodNode, "multi"));
+  for (let i = 1; i <= missing; i++) {
+    values.push(emitter.spill(`X.r===undefined?undefined:X.r[${i}]`));
+  }
   return values;
 }

@@ -172,7 +172,9 @@ function emitReturnList(
     return;
   }
   const list = emitList(emitter, values);
-  const array = list.values.length === 0 ? list.rest! : `[${spread(list)}]`;
+  const array = list.rest !== undefined && list.values.length === 0
+    ? list.rest
+    : spread(list, (values) => `[${values}]`);
   emitter.write(`r=X.r=${array};X.d-=${DEPTH};return r[0];`);
 }
 

@@ -64,11 +64,10 @@ function emitShaped(
   let array = "NONE";
   if (last !== undefined && last.key === undefined) {
     const tail = emitList(emitter, [last.value]);
-    const list = spread({
-      values: [...positional, ...tail.values],
-      rest: tail.rest,
-    });
-    array = `[,${list}]`;
+    array = spread(
+      { ...tail, values: [...positional, ...tail.values] },
+      (list) => `[,${list}]`,
+    );
     if (isMulti(last.value) || !isPresent(last.value)) array = `trim(${array})`;
   } else if (positional.length > 0) {
     array = `trim([,${positional}])`;
@@ -109,8 +108,8 @@ function emitItems(
     if (key === undefined) {
       position++;
       if (i === node.items.length - 1 && isMulti(value)) {
-        const { rest } = emitList(emitter, [value]);
-        emitter.write(`setList(${table},${position},${rest});`);
+        const list = spread(emitList(emitter, [value]), (all) => `[${all}]`);
+        emitter.write(`setList(${table},${position},${list});`);
       } else {
         const code = emitAtom(emitter, value);
         emitter.write(`${table}.set(${position},${code});`);
