@@ -127,9 +127,12 @@ const left = new WeakMap<Error, Walked[]>();
  */
 export function noteLeaving(error: Error, execution: Execution): void {
   const executions = left.get(error) ?? [];
-  const { records, thread, parent } = execution;
-  executions.push({ records: records.slice(), thread, parent });
+  executions.push(copyOf(execution));
   left.set(error, executions);
+}
+
+function copyOf({ records, thread, parent }: Execution): Walked {
+  return { records: records.slice(), thread, parent };
 }
 
 function pushRecords(frames: PlainFrame[], execution: Walked): void {
@@ -149,9 +152,9 @@ function running(
   error?: Error,
   enough?: (frames: readonly PlainFrame[]) => boolean,
   above?: unknown,
+  executions: readonly Walked[] = (error && left.get(error)) ?? [],
 ): PlainFrame[] {
   const frames: PlainFrame[] = [];
-  const executions = (error && left.get(error)) ?? [];
   let walked = 0;
   let execution: Walked | undefined = executions[0] ?? X.execution;
   // A host function's inner part shows once, not twice.
@@ -404,6 +407,21 @@ export class CallPlace {
   }
 }
 
+/** JavaScript frames of a coroutine that calls hardly anything. */
+const FEW_NOTED_FRAMES = 12;
+
+/**
+ * How many JavaScript frames a note may need. Those of the coroutine are
+ * enough, and V8 takes up to half a microsecond for each of the others, which
+ * may be many more. Its depth is counted with some to spare.
+ */
+function framesToNote(): number {
+  const { thread, base } = X.execution!;
+  if (thread === undefined) return MAX_TRACE;
+  const deep = (X.d - base) >> 6;
+  return Math.min(Math.max(deep, FEW_NOTED_FRAMES), MAX_TRACE);
+}
+
 /**
  * Notes the stack of the running thread as it is now.
  *
@@ -416,14 +434,16 @@ export function noteStack(): () => ChunkFrame[] {
   }
   const note = {} as Error;
   const { stackTraceLimit } = ErrorClass;
-  ErrorClass.stackTraceLimit = MAX_TRACE;
+  ErrorClass.stackTraceLimit = framesToNote();
   ErrorClass.captureStackTrace(note, noteStack);
   ErrorClass.stackTraceLimit = stackTraceLimit;
+  const executions: Walked[] = [];
   for (let at = X.execution; at !== undefined; at = at.parent) {
-    noteLeaving(note, at);
+    executions.push(copyOf(at));
     if (at.thread !== undefined) break;
   }
-  return () => finish(running(MAX_TRACE, note));
+  return () =>
+    finish(running(MAX_TRACE, note, undefined, undefined, executions));
 }
 
 /** JavaScript frames between here and the Lua function that failed. */

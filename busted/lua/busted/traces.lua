@@ -40,11 +40,9 @@ function noted_mt.__index(trace, key)
   return trace[key]
 end
 
---- The trace of where the user's code stands. All but what is set by then is
+--- Makes what host.note_place gave a trace. All but what is set by then is
 --- worked out when something is first looked up in it.
-function traces.noted()
-  return setmetatable(host.note_place(), noted_mt)
-end
+function traces.noted(place) return setmetatable(place, noted_mt) end
 
 --- The text of any error value.
 function traces.text(value)
