@@ -46,8 +46,11 @@ export function callToEnd(
   callee: LuaValue,
   args: LuaValue[],
 ): LuaValue[] {
-  const execution = new Execution(state, undefined);
+  const execution = state.idle ?? new Execution(state, undefined);
+  state.idle = undefined;
   const value = driveExecution(execution, callValue, callee, args);
   if (value === null) throw new InternalError("A host call suspended");
+  execution.parent = undefined;
+  state.idle = execution;
   return results(value);
 }

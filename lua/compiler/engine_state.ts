@@ -1,6 +1,7 @@
 /** The state of the engine as its own parts see it; state.ts implements it. */
 import type { InterruptHandler, LuaState } from "../host.ts";
 import type { LuaUserdata, LuaValue } from "../value.ts";
+import type { Execution } from "./coroutine.ts";
 import type { Table } from "./table.ts";
 
 /** Metatables of the types whose values share one. */
@@ -18,6 +19,8 @@ export interface EngineState extends LuaState {
   readonly globals: Table;
   readonly metatables: TypeMetatables;
   readonly interrupt: InterruptHandler | undefined;
+  /** The execution of a call from host code that has ended, to use again. */
+  idle: Execution | undefined;
   newTable(): Table;
   /** Returns a userdata without contents. */
   newUserdata(): LuaUserdata;

@@ -80,6 +80,7 @@ export class CompilerState implements EngineState {
     thread: undefined,
   };
   interrupt: InterruptHandler | undefined;
+  idle: Execution | undefined;
   readonly #environments = new WeakMap<object, LuaTable>();
 
   constructor() {

@@ -1,15 +1,13 @@
 /**
- * The matcher of Lua patterns, complete: also `%b()`, `%f[]`, position
- * captures and patterns with mistakes, which are reported only when matching
- * reaches them. Most patterns never come here, since V8's regular expressions
- * match them faster; see string_regexp.ts.
+ * The matcher of Lua patterns, complete: also patterns with mistakes, which are
+ * reported only when matching reaches them. Patterns that are used often are
+ * compiled instead; see string_compile.ts.
  *
  * The recursion is as deep as the pattern has parts, never as the subject is
  * long.
  */
 import { type LuaState } from "../host.ts";
 import { raise } from "../args.ts";
-import type { LuaValue } from "../value.ts";
 import {
   bracketSet,
   type ByteSet,
@@ -23,30 +21,35 @@ export const MAX_CAPTURES = 32;
 /** LuaJIT's limit of nested parts while matching. */
 export const MAX_DEPTH = 200;
 
-/** Where a pattern matched, and what its captures are. */
-export interface Match {
-  /** Of the first character; positions count from 0 here. */
-  readonly start: number;
-  /** Behind the last character. */
-  readonly end: number;
-  /** Strings, and numbers for position captures. */
-  readonly captures: readonly LuaValue[];
-  /**
-   * Indices of captures that are not closed, if any: a mistake only for those
-   * who need them.
-   */
-  readonly open?: ReadonlySet<number>;
-}
-
-/** Steps between two questions to the interrupt handler, some 10 ms. */
-const STEPS = 2 ** 18;
-
-const OPEN = -1;
-const POSITION = -2;
-const FAILED = -1;
+/**
+ * Searches a subject from a position on; positions count from 0 here. Gives
+ * the end of the match and leaves the rest in {@link found}; gives
+ * {@link FAILED} when there is none.
+ */
+export type Search = (
+  subject: string,
+  from: number,
+  state: LuaState,
+) => number;
 
 /**
- * Searches `subject` for `pattern` from position `from` on.
+ * What was matched last: where it starts, how many captures it has, and each
+ * one's start and end; {@link OPEN} and {@link POSITION} are no ends. One for
+ * all, so that a match makes no objects: to be read before anything else runs.
+ */
+export const found = new Int32Array(2 + 2 * MAX_CAPTURES);
+
+/** A capture that is not closed: a mistake only for those who need it. */
+export const OPEN = -1;
+/** A capture of a position, which is its start. */
+export const POSITION = -2;
+export const FAILED = -1;
+
+/** Steps between two questions to the interrupt handler, some 10 ms. */
+export const STEPS = 2 ** 18;
+
+/**
+ * Searches `subject` for `pattern` from position `from` on, as {@link Search}.
  *
  * @param anchored Whether only a match right at `from` counts; the pattern is
  * then without its `^`.
@@ -58,15 +61,18 @@ export function searchPattern(
   pattern: string,
   from: number,
   anchored: boolean,
-): Match | undefined {
+): number {
   const matcher = new Matcher(state, subject, pattern);
   try {
     for (let start = from; start <= subject.length; start++) {
       const end = matcher.begin(start);
-      if (end !== FAILED) return matcher.matched(start, end);
-      if (anchored) return undefined;
+      if (end !== FAILED) {
+        matcher.report(start);
+        return end;
+      }
+      if (anchored) break;
     }
-    return undefined;
+    return FAILED;
   } catch (error) {
     if (error instanceof MalformedPattern) raise(state, error.message);
     throw error;
@@ -95,22 +101,15 @@ class Matcher {
     return this.#match(start, 0);
   }
 
-  /** What {@link begin} found. */
-  matched(start: number, end: number): Match {
-    const captures: LuaValue[] = [];
-    let open: Set<number> | undefined;
+  /** Leaves what {@link begin} found in {@link found}. */
+  report(start: number): void {
+    found[0] = start;
+    found[1] = this.#level;
     for (let i = 0; i < this.#level; i++) {
       const start = this.#starts[i]!, length = this.#lengths[i]!;
-      if (length === OPEN) (open ??= new Set()).add(i);
-      captures.push(
-        length === POSITION
-          ? start + 1
-          : this.subject.slice(start, start + length),
-      );
+      found[2 * i + 2] = start;
+      found[2 * i + 3] = length < 0 ? length : start + length;
     }
-    return open === undefined
-      ? { start, end, captures }
-      : { start, end, captures, open };
   }
 
   #match(s: number, p: number): number {
@@ -275,15 +274,8 @@ class Matcher {
     }
     const open = pattern.charCodeAt(p), close = pattern.charCodeAt(p + 1);
     if (subject.charCodeAt(s) !== open) return FAILED;
-    let nesting = 1;
     this.#steps -= subject.length - s;
-    for (let i = s + 1; i < subject.length; i++) {
-      const c = subject.charCodeAt(i);
-      if (c === close) {
-        if (--nesting === 0) return i + 1;
-      } else if (c === open) nesting++;
-    }
-    return FAILED;
+    return balancedEnd(subject, s, open, close);
   }
 
   /** Where the pattern goes on if `s` is a transition into the set at `p`. */
@@ -299,4 +291,21 @@ class Matcher {
     const here = s >= subject.length ? 0 : subject.charCodeAt(s);
     return set[before] === 0 && set[here] === 1 ? after : FAILED;
   }
+}
+
+/** The end of `%b` for the opening character at `s`. */
+export function balancedEnd(
+  subject: string,
+  s: number,
+  open: number,
+  close: number,
+): number {
+  let nesting = 1;
+  for (let i = s + 1; i < subject.length; i++) {
+    const c = subject.charCodeAt(i);
+    if (c === close) {
+      if (--nesting === 0) return i + 1;
+    } else if (c === open) nesting++;
+  }
+  return FAILED;
 }

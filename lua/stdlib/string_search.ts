@@ -1,8 +1,7 @@
 /**
  * `string.find`, `match`, `gmatch` and `gsub`. How a pattern is matched is
- * decided here, once a pattern: by a regular expression where one does the
- * same (string_regexp.ts), else by the matcher (string_pattern.ts). The
- * callbacks of gsub cannot suspend, as in LuaJIT.
+ * decided here: by the matcher (string_pattern.ts) at first, by code of the
+ * pattern's own (string_compile.ts) when there is much to do. The callbacks of gsub cannot suspend, as in LuaJIT.
  */
 import {
   argumentError,
@@ -24,57 +23,74 @@ import {
   type LuaValue,
   typeName,
 } from "../value.ts";
-import { type Match, searchPattern } from "./string_pattern.ts";
-import { type Cost, costOf } from "./string_cost.ts";
-import { toRegExp } from "./string_regexp.ts";
+import { compilePattern } from "./string_compile.ts";
+import {
+  FAILED,
+  found,
+  POSITION,
+  type Search,
+  searchPattern,
+} from "./string_pattern.ts";
 
 /** A pattern as far as it can be prepared. */
 interface Prepared {
   /** The pattern without its `^`. */
   readonly text: string;
   readonly anchored: boolean;
-  /** Absent when only the matcher can match it. */
-  readonly regexp: RegExp | undefined;
-  /** In subjects up to this length {@link regexp} ends soon. */
-  readonly soon: number;
   /** Whether it is plain text. */
   readonly literal: boolean;
   /** Whether `find` takes it for plain text; `)` alone does not matter to it. */
   readonly plain: boolean;
+  /** What there is to do with it before it is worth compiling. */
+  cold: number;
+  /** Its own code, once it has some. */
+  compiled: Search | undefined;
 }
 
 const SPECIALS = /[\^$*+?.()[%-]/;
 const FIND_SPECIALS = /[\^$*+?.([%-]/;
+/** Code takes room: so many patterns keep theirs. */
 const KEPT_PATTERNS = 1000;
-const prepared = new Map<string, Prepared>();
+/** Characters to look at that are worth the 50 µs of compiling. */
+const COLD = 1000;
+/** What a call counts for, in characters. */
+const CALL = 50;
 
-function prepare(pattern: string): Prepared {
-  let found = prepared.get(pattern);
-  if (found === undefined) {
-    if (prepared.size >= KEPT_PATTERNS) prepared.clear();
-    const anchored = pattern.startsWith("^");
-    const text = upToZero(anchored ? pattern.slice(1) : pattern);
-    const literal = text === pattern && !SPECIALS.test(pattern);
-    const plain = !FIND_SPECIALS.test(pattern);
-    found = { text, anchored, ...compile(text, anchored), literal, plain };
-    prepared.set(pattern, found);
+/** Patterns by their text, for matching with and without a `^` that counts. */
+class Preparations {
+  #prepared = new Map<string, Prepared>();
+  /** The pattern used last: most often it is used again. */
+  #recent: Prepared | undefined;
+  #recentPattern = "";
+
+  constructor(readonly anchors: boolean) {}
+
+  get(pattern: string): Prepared {
+    if (pattern === this.#recentPattern && this.#recent !== undefined) {
+      return this.#recent;
+    }
+    let found = this.#prepared.get(pattern);
+    if (found === undefined) {
+      if (this.#prepared.size >= KEPT_PATTERNS) this.#prepared.clear();
+      found = this.#prepare(pattern);
+      this.#prepared.set(pattern, found);
+    }
+    this.#recentPattern = pattern;
+    return this.#recent = found;
   }
-  return found;
-}
 
-/** Steps that V8 takes in some seconds, and in some milliseconds. */
-const MANY_STEPS = 2 ** 31, FEW_STEPS = 2 ** 22;
-
-function compile(
-  text: string,
-  anchored: boolean,
-): Pick<Prepared, "regexp" | "soon"> {
-  const regexp = toRegExp(text, anchored);
-  if (regexp === undefined) return { regexp, soon: Infinity };
-  const { degree, doublings } = costOf(text);
-  const power = degree > 0 && !anchored ? degree + 1 : degree;
-  const soon = (MANY_STEPS / 2 ** doublings) ** (1 / power);
-  return { regexp, soon: power === 0 && doublings === 0 ? Infinity : soon };
+  #prepare(pattern: string): Prepared {
+    const anchored = this.anchors && pattern.startsWith("^");
+    const text = upToZero(anchored ? pattern.slice(1) : pattern);
+    return {
+      text,
+      anchored,
+      literal: text === pattern && !SPECIALS.test(pattern),
+      plain: !FIND_SPECIALS.test(pattern),
+      cold: COLD,
+      compiled: undefined,
+    };
+  }
 }
 
 /** A zero byte ends a pattern, in Lua 5.1; `%z` stands for it. */
@@ -83,29 +99,9 @@ function upToZero(pattern: string): string {
   return zero < 0 ? pattern : pattern.slice(0, zero);
 }
 
-const unanchored = new Map<string, Prepared>();
-
+const patterns = new Preparations(true);
 /** For gmatch, where `^` is a character like others. */
-function prepareUnanchored(pattern: string): Prepared {
-  if (!pattern.startsWith("^")) return prepare(pattern);
-  let found = unanchored.get(pattern);
-  if (found === undefined) {
-    if (unanchored.size >= KEPT_PATTERNS) unanchored.clear();
-    const text = upToZero(pattern);
-    const compiled = compile(text, false);
-    found = {
-      text,
-      anchored: false,
-      ...compiled,
-      literal: false,
-      plain: false,
-    };
-    unanchored.set(pattern, found);
-  }
-  return found;
-}
-
-const NO_CAPTURES: readonly LuaValue[] = [];
+const unanchored = new Preparations(false);
 
 /** Finds the first match from position `from` (counted from 0) on. */
 function search(
@@ -113,80 +109,28 @@ function search(
   subject: string,
   pattern: Prepared,
   from: number,
-): Match | undefined {
-  const found = subject.length <= pattern.soon
-    ? execute(pattern.regexp, subject, from)
-    : executeByStarts(state, pattern, subject, from);
-  if (found === undefined) {
-    return searchPattern(
-      state,
-      subject,
-      pattern.text,
-      from,
-      pattern.anchored,
-    );
-  }
-  if (found === null) return undefined;
-  const start = found.index;
-  return {
-    start,
-    end: start + found[0].length,
-    captures: found.length === 1 ? NO_CAPTURES : found.slice(1),
-  };
+): number {
+  const { compiled } = pattern;
+  return compiled === undefined
+    ? searchCold(state, subject, pattern, from)
+    : compiled(subject, from, state);
 }
 
-/**
- * Matches by regular expression: gives its result, or `undefined` when the
- * matcher must do it, since there is none or V8's stack for it overflowed.
- */
-function execute(
-  regexp: RegExp | undefined,
-  subject: string,
-  from: number,
-): RegExpExecArray | null | undefined {
-  if (regexp === undefined) return undefined;
-  regexp.lastIndex = from;
-  try {
-    return regexp.exec(subject);
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
-}
-
-/** What {@link executeByStarts} needs, by the text of a pattern. */
-const byStarts = new WeakMap<Prepared, { cost: Cost; regexp: RegExp }>();
-
-/**
- * Like {@link execute}, one start after the other, asking the interrupt handler
- * in between; `undefined` also when one start alone may take long.
- */
-function executeByStarts(
+function searchCold(
   state: LuaState,
-  pattern: Prepared,
   subject: string,
+  pattern: Prepared,
   from: number,
-): RegExpExecArray | null | undefined {
-  let prepared = byStarts.get(pattern);
-  if (prepared === undefined) {
-    const cost = costOf(pattern.text);
-    prepared = { cost, regexp: toRegExp(pattern.text, true)! };
-    byStarts.set(pattern, prepared);
-  }
-  const { cost: { degree, doublings, first }, regexp } = prepared;
-  const steps = 2 ** doublings * subject.length ** degree;
-  if (steps > FEW_STEPS) return undefined;
-  for (let start = from, left = FEW_STEPS; start <= subject.length; start++) {
-    if (first !== undefined && first[subject.charCodeAt(start)] !== 1) continue;
-    const found = execute(regexp, subject, start);
-    if (found !== null || pattern.anchored) return found;
-    left -= steps;
-    if (left < 0) {
-      left = FEW_STEPS;
-      state.askInterrupt();
+): number {
+  const { text, anchored } = pattern;
+  if (pattern.cold > 0) {
+    pattern.cold -= CALL + (anchored ? 0 : subject.length - from);
+    if (pattern.cold <= 0) pattern.compiled = compilePattern(text, anchored);
+    if (pattern.compiled !== undefined) {
+      return pattern.compiled(subject, from, state);
     }
   }
-  return null;
+  return searchPattern(state, subject, text, from, anchored);
 }
 
 /** Adds the functions to `library`. */
@@ -208,19 +152,18 @@ export function openSearch(state: LuaState, library: LuaTable): void {
       text = checkString(state, args, 1);
       from = startPosition(state, args, subject);
     }
-    const prepared = isTruthy(plain) ? undefined : prepare(text);
+    const prepared = isTruthy(plain) ? undefined : patterns.get(text);
     if (prepared === undefined || prepared.plain) {
       const index = subject.indexOf(text, from);
       return index < 0
         ? undefined
         : new Multi([index + 1, index + text.length]);
     }
-    const match = search(state, subject, prepared, from);
-    if (match === undefined) return undefined;
-    const { start, end } = match;
-    const captures = closedCaptures(state, match);
+    const end = search(state, subject, prepared, from);
+    if (end === FAILED) return undefined;
+    const start = found[0]! + 1;
     return new Multi(
-      captures.length === 0 ? [start + 1, end] : [start + 1, end, ...captures],
+      found[1] === 0 ? [start, end] : [start, end, ...captures(state, subject)],
     );
   });
 
@@ -239,23 +182,23 @@ export function openSearch(state: LuaState, library: LuaTable): void {
       text = checkString(state, args, 1);
       from = startPosition(state, args, subject);
     }
-    const match = search(state, subject, prepare(text), from);
-    return match && capturesOf(state, subject, match);
+    const end = search(state, subject, patterns.get(text), from);
+    return end === FAILED ? undefined : capturesOf(state, subject, end);
   });
 
   define(library, "gmatch", (...args) => {
     const subject = checkString(state, args, 0);
-    const pattern = prepareUnanchored(checkString(state, args, 1));
+    const pattern = unanchored.get(checkString(state, args, 1));
     let position = 0;
     return state.newFunction("gmatch_iterator", () => {
       if (position > subject.length) return NOTHING;
-      const match = search(state, subject, pattern, position);
-      if (match === undefined) {
+      const end = search(state, subject, pattern, position);
+      if (end === FAILED) {
         position = subject.length + 1;
         return NOTHING;
       }
-      position = match.end === match.start ? match.end + 1 : match.end;
-      return capturesOf(state, subject, match);
+      position = end === found[0] ? end + 1 : end;
+      return capturesOf(state, subject, end);
     });
   });
 
@@ -279,33 +222,36 @@ function startPosition(
   return Math.min(Math.max(init - 1, 0), subject.length);
 }
 
-function closedCaptures(
-  state: LuaState,
-  { captures, open }: Match,
-): readonly LuaValue[] {
-  return open === undefined ? captures : raise(state, "unfinished capture");
+/** Capture `index` of what was found, counted from 0. */
+function capture(state: LuaState, subject: string, index: number): LuaValue {
+  const start = found[2 * index + 2]!, end = found[2 * index + 3]!;
+  if (end >= 0) return subject.slice(start, end);
+  return end === POSITION ? start + 1 : raise(state, "unfinished capture");
+}
+
+function captures(state: LuaState, subject: string): LuaValue[] {
+  const values: LuaValue[] = [];
+  for (let i = 0; i < found[1]!; i++) values.push(capture(state, subject, i));
+  return values;
 }
 
 /** The captures, or the whole match when there are none. */
 function capturesOf(
   state: LuaState,
   subject: string,
-  match: Match,
+  end: number,
 ): HostResult {
-  const { start, end } = match;
-  const captures = closedCaptures(state, match);
-  switch (captures.length) {
+  switch (found[1]) {
     case 0:
-      return subject.slice(start, end);
+      return subject.slice(found[0], end);
     case 1:
-      return captures[0];
-    default:
-      return new Multi(captures);
+      return capture(state, subject, 0);
   }
+  return new Multi(captures(state, subject));
 }
 
-/** Gives what takes the place of a match, or nil to keep it. */
-type Replacer = (whole: string, match: Match) => string;
+/** Gives what takes the place of the match that ends at `end`. */
+type Replacer = (subject: string, end: number) => string;
 
 function substitute(state: LuaState, args: readonly LuaValue[]): HostResult {
   const subject = checkString(state, args, 0);
@@ -317,7 +263,7 @@ function substitute(state: LuaState, args: readonly LuaValue[]): HostResult {
   ) argumentError(state, 2, "string/function/table expected");
   const limit = optional(checkNumber, state, args, 3, Infinity);
   if (!(limit >= 1)) return new Multi([subject, 0]);
-  const pattern = prepare(text);
+  const pattern = patterns.get(text);
 
   if (
     plain !== undefined && pattern.literal && limit === Infinity &&
@@ -346,12 +292,12 @@ function replaceMatches(
   let position = 0;
   let count = 0;
   while (count + 1 <= limit && position <= subject.length) {
-    const match = search(state, subject, pattern, position);
-    if (match === undefined) break;
-    const { start, end } = match;
+    const end = search(state, subject, pattern, position);
+    if (end === FAILED) break;
+    const start = found[0]!;
     count++;
-    const whole = subject.slice(start, end);
-    result += subject.slice(copied, start) + replacer(whole, match);
+    if (start > copied) result += subject.slice(copied, start);
+    result += replacer(subject, end);
     copied = end;
     position = end === start ? end + 1 : end;
     if (pattern.anchored) break;
@@ -375,24 +321,24 @@ function textReplacer(state: LuaState, template: string): Replacer {
     else parts.push(c ?? "\0");
     i = next + 2;
   }
-  return (whole, { captures, open }) => {
+  return (subject, end) => {
     let result = "";
-    for (const part of parts) {
+    for (let i = 0; i < parts.length; i++) {
+      const part = parts[i]!;
       if (typeof part === "string") result += part;
-      else if (part === 0 || (part === 1 && captures.length === 0)) {
-        result += whole;
-      } else if (part > captures.length) raise(state, "invalid capture index");
-      else if (open?.has(part - 1)) raise(state, "unfinished capture");
-      else result += String(captures[part - 1]);
+      else if (part === 0 || (part === 1 && found[1] === 0)) {
+        result += subject.slice(found[0], end);
+      } else if (part > found[1]!) raise(state, "invalid capture index");
+      else result += capture(state, subject, part - 1) as string | number;
     }
     return result;
   };
 }
 
 function tableReplacer(state: LuaState, table: LuaTable): Replacer {
-  return (whole, { captures, open }) => {
-    if (open?.has(0)) raise(state, "unfinished capture");
-    const key = captures.length === 0 ? whole : captures[0];
+  return (subject, end) => {
+    const whole = subject.slice(found[0], end);
+    const key = found[1] === 0 ? whole : capture(state, subject, 0);
     let value = table.get(key);
     if (value === undefined && table.metatable !== undefined) {
       value = state.index(table, key);
@@ -402,11 +348,11 @@ function tableReplacer(state: LuaState, table: LuaTable): Replacer {
 }
 
 function functionReplacer(state: LuaState, fn: LuaValue): Replacer {
-  return (whole, match) => {
-    const captures = closedCaptures(state, match);
-    const [value] = captures.length === 0
+  return (subject, end) => {
+    const whole = subject.slice(found[0], end);
+    const [value] = found[1] === 0
       ? state.call(fn, whole)
-      : state.call(fn, ...captures);
+      : state.call(fn, ...captures(state, subject));
     return replacementText(state, value, whole);
   };
 }
