@@ -14,22 +14,25 @@ import { encodeText } from "../lua/text.ts";
 import type { LuaTable } from "../lua/value.ts";
 import { hostTable } from "./host.ts";
 import { Interrupts } from "./interrupts.ts";
+import type { HarnessCode } from "./kept_code.ts";
 
 /** The modules that the harness may have, by the first part of their names. */
 const OWN = /^(busted|luassert|say|mediator|cliargs|term|system)(\.|$)/;
 
 /** The folder of the harness's Lua files; chunk names begin with it. */
-const FOLDER = new URL("./lua/", import.meta.url).pathname;
+export const FOLDER = new URL("./lua/", import.meta.url).pathname;
 
 /**
  * Adds the harness's modules to the state of a runtime.
  *
  * @param runtime The runtime.
  * @param interrupts What may end a body early; nothing by default.
+ * @param code What is kept of compiled files, if anything.
  */
 export function addHarness(
   runtime: Runtime,
   interrupts: Interrupts = new Interrupts(),
+  code: HarnessCode | undefined = undefined,
 ): void {
   const { state } = runtime;
   const library = state.globals.get("package") as LuaTable;
@@ -46,10 +49,17 @@ export function addHarness(
     if (typeof name !== "string" || !OWN.test(name)) return undefined;
     const path = name.replaceAll(".", "/");
     for (const file of [`${FOLDER}${path}.lua`, `${FOLDER}${path}/init.lua`]) {
-      const source = readBytes(encodeText(file));
-      if (source.ok) return state.load(source.bytes, encodeText(`@${file}`));
+      const source = code?.source(file) ?? readFile(file);
+      if (source !== undefined) {
+        return state.load(source, encodeText(`@${file}`));
+      }
     }
     return undefined;
   });
   loaders.set(2, loader);
+}
+
+function readFile(file: string): string | undefined {
+  const content = readBytes(encodeText(file));
+  return content.ok ? content.bytes : undefined;
 }

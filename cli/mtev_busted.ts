@@ -5,8 +5,9 @@
  * makes the runtime, hands the words of the command line over, and turns
  * Ctrl-C into an orderly end of the run. Specification: busted.md §1, §2.
  */
-import { addHarness } from "../busted/harness.ts";
+import { addHarness, FOLDER } from "../busted/harness.ts";
 import { Interrupts } from "../busted/interrupts.ts";
+import { HarnessCode } from "../busted/kept_code.ts";
 import { createRuntime, type Runtime } from "../lua/runtime.ts";
 import { encodeText } from "../lua/text.ts";
 import { writeFully } from "../runtime/posix/write_fully.ts";
@@ -37,6 +38,7 @@ const pollSignals = watchInterrupts(() => {
   if (now - interruptedAt > SAME_SIGNAL) Deno.exit(EXIT_INTERRUPTED);
   if (!interrupts.requested) interrupts.request();
 });
+const code = await HarnessCode.open(FOLDER);
 const runtime: Runtime = await createRuntime({
   args: ["mtev-busted", ...Deno.args],
   path: "{package.path}",
@@ -48,7 +50,7 @@ const runtime: Runtime = await createRuntime({
   },
   onUncaught: () => interrupts.uncaught++,
 });
-addHarness(runtime, interrupts);
+addHarness(runtime, interrupts, code);
 const done = runtime.eval('require "busted.command"()', "=mtev-busted");
 done.catch((error) => {
   writeFully(2, encodeText(`mtev-busted: ${error.message}\n`));

@@ -3,16 +3,19 @@
  * from a line of emitted code to the Lua function and line.
  */
 import { cdata } from "../cdata.ts";
+import { codeStore, type KeptCode } from "../code_store.ts";
 import type { LuaFunction, LuaValue } from "../value.ts";
 import { ChunkEmitter, type EmittedCode } from "./emit_chunk.ts";
 import { LuaError } from "../errors.ts";
 import { fieldOf } from "./fields.ts";
-import { countsFor } from "./line_counts.ts";
+import { keptText, PARAMETERS } from "./kept_text.ts";
+import { countsFor, isCounted } from "./line_counts.ts";
 import { syntax } from "./messages.ts";
 import { parse } from "./parser.ts";
 import {
   type CompiledChunk,
   Prototype,
+  registerKept,
   registerScript,
   Script,
 } from "./prototype.ts";
@@ -32,14 +35,16 @@ export type MakeNumeral = (text: string) => LuaValue;
 
 /** One compiled chunk. */
 export class Chunk implements CompiledChunk {
-  readonly emitter: ChunkEmitter;
-  readonly prototypes: Prototype[];
+  readonly prototypes: readonly Prototype[];
   readonly shortName: string;
   /** Keeps the scripts, and with them the line tables, alive. */
   readonly scripts: Script[] = [];
-  readonly #counts: number[] | undefined;
+  /** Of a chunk that was kept only known once something asks for it. */
+  #emitter: ChunkEmitter | undefined;
+  #lines: readonly number[] | undefined;
+  #counts: number[] | undefined;
   /** The values of numerals with a suffix. */
-  readonly #numerals: LuaValue[];
+  #numerals: LuaValue[] = [];
 
   /**
    * @throws {LuaError} A syntax error.
@@ -50,29 +55,67 @@ export class Chunk implements CompiledChunk {
     makeNumeral: MakeNumeral,
   ) {
     this.shortName = shortSource(chunkName);
-    const parsed = withinLimits(
-      this.shortName,
-      () => parse(source, chunkName),
-    );
+    const isPlain = !scriptsAreMapped() && !isCounted(chunkName);
+    const kept = isPlain && !cdata.seen
+      ? codeStore.current?.find(chunkName, source)
+      : undefined;
+    let makers: unknown;
+    if (kept !== undefined) {
+      this.prototypes = this.#makePrototypes(kept.functions);
+      registerKept(kept.url, kept.line, this);
+      makers = this.#call(kept.run, kept);
+    } else {
+      cdata.seen ||= CDATA.test(source);
+      const emitted = this.#compile(cdata.seen, makeNumeral);
+      const { fields, shapes, functions } = this.emitter;
+      this.prototypes = this.#makePrototypes(functions.length);
+      makers = withinLimits(this.shortName, () => this.evaluate(emitted));
+      if (isPlain && !cdata.seen && this.#numerals.length === 0) {
+        codeStore.current?.add(chunkName, source, {
+          fields,
+          shapes,
+          functions: functions.length,
+          text: () => keptText(emitted.code),
+        });
+      }
+    }
+    const list = makers as Prototype["make"][];
+    this.prototypes.forEach((prototype, i) => prototype.make = list[i]!);
+  }
+
+  get emitter(): ChunkEmitter {
+    if (this.#emitter === undefined) this.#compile(false);
+    return this.#emitter!;
+  }
+
+  get lines(): readonly number[] {
+    if (this.#lines === undefined) this.#compile(false);
+    return this.#lines!;
+  }
+
+  #makePrototypes(count: number): Prototype[] {
+    return Array.from({ length: count }, (_, id) => new Prototype(this, id));
+  }
+
+  #compile(mayMeetCdata: boolean, makeNumeral?: MakeNumeral): EmittedCode {
+    const { source, chunkName, shortName } = this;
+    const parsed = withinLimits(shortName, () => parse(source, chunkName));
     const counts = countsFor(chunkName, parsed.functions);
-    this.#counts = counts?.counts;
-    this.emitter = new ChunkEmitter(
+    const emitter = new ChunkEmitter(
       parsed,
       DEBUGGING.test(source),
       counts,
       scriptsAreMapped(),
-      cdata.seen ||= CDATA.test(source),
+      mayMeetCdata,
     );
     this.#numerals = parsed.numerals.map(({ text, line }) =>
-      makeNumeral(text) ?? malformed(this.shortName, text, line)
+      makeNumeral?.(text) ?? malformed(shortName, text, line)
     );
-    this.prototypes = this.emitter.functions.map((fn, i) =>
-      new Prototype(this, fn, this.emitter.facts[i]!)
-    );
-    const makers = withinLimits(this.shortName, () => {
-      return this.evaluate(this.emitter.emitFast()) as Prototype["make"][];
-    });
-    this.prototypes.forEach((prototype, i) => prototype.make = makers[i]!);
+    const emitted = withinLimits(shortName, () => emitter.emitFast());
+    this.#emitter = emitter;
+    this.#counts = counts?.counts;
+    this.#lines = emitted.lines;
+    return emitted;
   }
 
   /** Runs emitted code. */
@@ -81,10 +124,18 @@ export class Chunk implements CompiledChunk {
     this.scripts.push(script);
     const url = registerScript(script);
     const text = `${code}\n//# sourceURL=${url}` + mapping(script, url);
-    return new Function("runtime", "N", "H", "Q", "V", "L", text)(
+    const run = new Function(...PARAMETERS, text) as KeptCode["run"];
+    return this.#call(run, this.emitter);
+  }
+
+  #call(
+    run: (...values: unknown[]) => unknown,
+    { fields, shapes }: Pick<KeptCode, "fields" | "shapes">,
+  ): unknown {
+    return run(
       runtimeNames,
-      this.emitter.fields.map(fieldOf),
-      this.emitter.shapes.map(shapeOf),
+      fields.map(fieldOf),
+      shapes.map(shapeOf),
       this.prototypes,
       this.#counts,
       this.#numerals,
@@ -93,7 +144,8 @@ export class Chunk implements CompiledChunk {
 
   /** The main function of the chunk with the globals `environment`. */
   instantiate(environment: Table): LuaFunction {
-    return this.instantiateFunction(0, environment);
+    // Without a use for it, it takes no arguments.
+    return this.prototypes[0]!.make(environment);
   }
 
   /** A closure of one function, its upvalues nil (string.dump). */

@@ -83,14 +83,19 @@ export function countLines(
   return counter = new Counter(wants);
 }
 
+/** Whether somebody counts the lines of a chunk. */
+export function isCounted(chunkName: string): boolean {
+  return counter?.wants(chunkName) ?? false;
+}
+
 /** The counts for a chunk that is about to be emitted, if anybody counts. */
 export function countsFor(
   chunkName: string,
   functions: readonly FunctionNode[],
 ): CountedChunk | undefined {
-  if (counter === undefined || !counter.wants(chunkName)) return undefined;
+  if (!isCounted(chunkName)) return undefined;
   const chunk = new CountedChunk(chunkName, functions);
-  counter.add(chunk);
+  counter!.add(chunk);
   return chunk;
 }
 

@@ -18,6 +18,8 @@ export interface CompiledChunk {
   readonly shortName: string;
   readonly emitter: ChunkEmitter;
   readonly prototypes: readonly Prototype[];
+  /** Where the lines of the fast versions come from, see {@link EmittedCode}. */
+  readonly lines: readonly number[];
   evaluate(emitted: EmittedCode): unknown;
 }
 
@@ -30,15 +32,56 @@ export class Script {
   ) {}
 
   /** The function and site of a line, counted from 1. */
-  lookUp(line: number): { prototype: Prototype; site: number } | undefined {
-    const entry = this.lines[line - HEADER_LINES - 1];
-    if (entry === undefined) return undefined;
-    const site = entry % 2 ** 20;
-    return {
-      prototype: this.chunk.prototypes[(entry - site) / 2 ** 20]!,
-      site,
-    };
+  lookUp(line: number): Site | undefined {
+    return siteOf(this.chunk, this.lines[line - HEADER_LINES - 1]);
   }
+}
+
+/** A function and a site in it. */
+interface Site {
+  readonly prototype: Prototype;
+  readonly site: number;
+}
+
+function siteOf(
+  { prototypes }: CompiledChunk,
+  entry: number | undefined,
+): Site | undefined {
+  if (entry === undefined) return undefined;
+  const site = entry % 2 ** 20;
+  return { prototype: prototypes[(entry - site) / 2 ** 20]!, site };
+}
+
+/** A script with the kept code of several chunks (../code_store.ts). */
+class SharedScript {
+  readonly #parts: { line: number; chunk: CompiledChunk }[] = [];
+
+  add(line: number, chunk: CompiledChunk): void {
+    const after = this.#parts.findIndex((part) => part.line > line);
+    this.#parts.splice(after < 0 ? this.#parts.length : after, 0, {
+      line,
+      chunk,
+    });
+  }
+
+  lookUp(line: number): Site | undefined {
+    const part = this.#parts.findLast((part) => part.line <= line);
+    return part &&
+      siteOf(part.chunk, part.chunk.lines[line - part.line - 1]);
+  }
+}
+
+const sharedScripts = new Map<string, SharedScript>();
+
+/** Notes that the kept code of a chunk begins on a line of a script. */
+export function registerKept(
+  url: string,
+  line: number,
+  chunk: CompiledChunk,
+): void {
+  let script = sharedScripts.get(url);
+  if (script === undefined) sharedScripts.set(url, script = new SharedScript());
+  script.add(line, chunk);
 }
 
 const scripts = new Map<string, WeakRef<Script>>();
@@ -57,8 +100,8 @@ export function registerScript(script: Script): string {
 }
 
 /** The script with the name that V8 reports. */
-export function scriptOf(url: string): Script | undefined {
-  return scripts.get(url)?.deref();
+export function scriptOf(url: string): Script | SharedScript | undefined {
+  return scripts.get(url)?.deref() ?? sharedScripts.get(url);
 }
 
 type ResumeFunction = (record: Record, value: LuaValue) => LuaValue | null;
@@ -76,9 +119,16 @@ export class Prototype implements Resumer {
 
   constructor(
     readonly chunk: CompiledChunk,
-    readonly fn: FunctionNode,
-    readonly facts: FunctionFacts,
+    readonly id: number,
   ) {}
+
+  get fn(): FunctionNode {
+    return this.chunk.emitter.functions[this.id]!;
+  }
+
+  get facts(): FunctionFacts {
+    return this.chunk.emitter.facts[this.id]!;
+  }
 
   resume(record: Record, value: LuaValue): LuaValue | null {
     if (X.hooked) return this.#resumeHooked(record, value);

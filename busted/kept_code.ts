@@ -1,0 +1,224 @@
+/**
+ * The emitted code of the harness's Lua files, kept from one run to the next:
+ * compiling them took half the time until the first test. One module of
+ * JavaScript in the user's cache folder, so that deno keeps V8's bytecode of it
+ * as of any module.
+ *
+ * What is kept counts only while neither the Lua file nor the compiler has
+ * changed, by their sizes, times and inodes. Without a cache folder, with one
+ * that cannot be written, with `LUAMTEV_CODE_CACHE=0`, or when the module is
+ * damaged, the files are compiled. Of processes that write it at the same time
+ * one wins; the next run adds what it lacks.
+ */
+import {
+  type CodeStore,
+  codeStore,
+  type FreshCode,
+  type KeptCode,
+} from "../lua/code_store.ts";
+import { encodeText } from "../lua/text.ts";
+import { readBytes } from "../runtime/files/read.ts";
+
+/** The code of one file, as the module has it. */
+interface Entry extends Omit<KeptCode, "url"> {
+  readonly stamp: string;
+  readonly source: string;
+}
+
+/** What the module exports. */
+interface KeptModule {
+  readonly url: string;
+  readonly compiler: string;
+  /** By path. */
+  readonly files: Readonly<Record<string, Entry>>;
+}
+
+/** A file that was compiled in this run. */
+interface Added {
+  readonly source: string;
+  readonly code: FreshCode;
+}
+
+/** See the head of this file. */
+export class HarnessCode implements CodeStore {
+  readonly #folder: string;
+  readonly #path: string;
+  readonly #compiler: string;
+  readonly #url: string;
+  readonly #files: KeptModule["files"];
+  readonly #added = new Map<string, Added>();
+  /** Whether a file that is kept is another one now, perhaps with the same text. */
+  #hasStale = false;
+
+  private constructor(
+    folder: string,
+    path: string,
+    compiler: string,
+    kept: KeptModule | undefined,
+  ) {
+    this.#folder = folder;
+    this.#path = path;
+    this.#compiler = compiler;
+    const isCurrent = kept?.compiler === compiler;
+    this.#url = isCurrent ? kept.url : "";
+    this.#files = isCurrent ? kept.files : {};
+  }
+
+  /**
+   * Makes the engine use what is kept of the files in a folder, and keeps what
+   * it compiles of them when the process ends.
+   *
+   * @returns Nothing when there is no place for it.
+   */
+  static async open(folder: string): Promise<HarnessCode | undefined> {
+    const cache = cacheFolder();
+    const compiler = compilerStamp();
+    if (cache === undefined || compiler === undefined) return undefined;
+    const path = `${cache}/code${folder}harness.mjs`;
+    const kept = await loadModule(path);
+    const code = new HarnessCode(folder, path, compiler, kept);
+    codeStore.current = code;
+    addEventListener("unload", () => code.#save());
+    return code;
+  }
+
+  /** The source of a file that is kept and has not changed. */
+  source(file: string): string | undefined {
+    const entry = this.#files[file];
+    if (entry === undefined) return undefined;
+    if (entry.stamp === stampOf(file)) return entry.source;
+    this.#hasStale = true;
+    return undefined;
+  }
+
+  find(chunkName: string, source: string): KeptCode | undefined {
+    const entry = this.#files[chunkName.slice(1)];
+    return entry?.source === source ? { ...entry, url: this.#url } : undefined;
+  }
+
+  add(chunkName: string, source: string, code: FreshCode): void {
+    const file = chunkName.slice(1);
+    if (file.startsWith(this.#folder)) this.#added.set(file, { source, code });
+  }
+
+  #save(): void {
+    if (this.#added.size === 0 && !this.#hasStale) return;
+    const module = new ModuleText(this.#compiler);
+    for (const [file, entry] of Object.entries(this.#files)) {
+      const stamp = currentStamp(file, entry);
+      if (stamp !== undefined && !this.#added.has(file)) {
+        module.add(file, { ...entry, stamp }, `${entry.run}`);
+      }
+    }
+    for (const [file, { source, code }] of this.#added) {
+      const stamp = currentStamp(file, { source });
+      if (stamp !== undefined) {
+        module.add(file, { ...code, source, stamp }, code.text());
+      }
+    }
+    replaceFile(this.#path, module.text());
+  }
+}
+
+/** The text of the module, while it grows. */
+class ModuleText {
+  #text = "";
+  #line = 1;
+
+  constructor(compiler: string) {
+    this.#write(
+      "// Written by mtev-busted, which compiles its files when this is gone.\n" +
+        "export const url = import.meta.url;\n" +
+        `export const compiler = ${JSON.stringify(compiler)};\n` +
+        "export const files = {\n",
+    );
+  }
+
+  add(
+    file: string,
+    { stamp, source, fields, shapes, functions }: Omit<Entry, "line" | "run">,
+    run: string,
+  ): void {
+    const line = this.#line + 1;
+    const data = { stamp, source, fields, shapes, functions, line };
+    const members = JSON.stringify(data).slice(1, -1);
+    // In parentheses V8 compiles it at once, as what is in it.
+    this.#write(`${JSON.stringify(file)}:{${members},run:\n(${run})},\n`);
+  }
+
+  text(): string {
+    return `${this.#text}};\n`;
+  }
+
+  #write(text: string): void {
+    this.#text += text;
+    this.#line += text.split("\n").length - 1;
+  }
+}
+
+/** The folder in which the launcher keeps its things (bin/find-deno.sh). */
+function cacheFolder(): string | undefined {
+  if (Deno.env.get("LUAMTEV_CODE_CACHE") === "0") return undefined;
+  const home = Deno.env.get("HOME");
+  const caches = Deno.env.get("XDG_CACHE_HOME") || home && `${home}/.cache`;
+  const folder = Deno.env.get("LUAMTEV_CACHE") ||
+    caches && `${caches}/luamtev`;
+  return folder?.startsWith("/") ? folder : undefined;
+}
+
+/** What changes whenever a file does; nothing when there is none. */
+function stampOf(file: string): string | undefined {
+  try {
+    const { size, mtime, ctime, ino } = Deno.statSync(file);
+    return [size, mtime?.getTime(), ctime?.getTime(), ino].join(" ");
+  } catch {
+    return undefined;
+  }
+}
+
+/** The stamp of a file if `known` is what it holds. */
+function currentStamp(
+  file: string,
+  known: { readonly source: string; readonly stamp?: string },
+): string | undefined {
+  const stamp = stampOf(file);
+  if (stamp === known.stamp) return stamp;
+  const content = readBytes(encodeText(file));
+  return content.ok && content.bytes === known.source ? stamp : undefined;
+}
+
+/** The same for all files of the compiler. */
+function compilerStamp(): string | undefined {
+  const folder = new URL("../lua/compiler/", import.meta.url);
+  if (folder.protocol !== "file:") return undefined;
+  const path = decodeURIComponent(folder.pathname);
+  const names = Array.from(Deno.readDirSync(path), ({ name }) => name).sort();
+  return names.map((name) => `${name} ${stampOf(path + name)}`).join("\n");
+}
+
+async function loadModule(path: string): Promise<KeptModule | undefined> {
+  if (stampOf(path) === undefined) return undefined;
+  const url = `file://${encodeURI(path).replace(/[?#]/g, encodeURIComponent)}`;
+  try {
+    const kept: Partial<KeptModule> = await import(url);
+    return kept.files && kept as KeptModule;
+  } catch {
+    return undefined; // damaged
+  }
+}
+
+/** Writes a file if that is possible; who reads it finds the old or the new. */
+function replaceFile(path: string, text: string): void {
+  const temporary = `${path}.${Deno.pid}`;
+  try {
+    Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    Deno.writeTextFileSync(temporary, text);
+    Deno.renameSync(temporary, path);
+  } catch {
+    try {
+      Deno.removeSync(temporary);
+    } catch {
+      // It was not created.
+    }
+  }
+}

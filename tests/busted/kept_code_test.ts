@@ -1,0 +1,167 @@
+/** What the harness keeps of its compiled files (busted/kept_code.ts). */
+import assert from "node:assert/strict";
+import { TestFolder } from "../support/luamtev.ts";
+import { mtevBusted } from "../support/mtev_busted.ts";
+
+const SPEC = `describe('block', function()
+  before_each(function() mtev.sleep(0) end)
+  it('passes', function() assert.equal(1, 1) end)
+  it('fails', function() assert.same({ 1 }, { 2 }) end)
+  it('is wrong', function() assert.equal(1) end)
+  it('tells of the harness', function()
+    print(debug.traceback())
+    print(debug.getinfo(describe, 'S').linedefined, (debug.getupvalue(describe, 1)))
+  end)
+end)
+`;
+
+/** A cache folder, and runs with it. */
+class Cache implements Disposable {
+  readonly #folder = new TestFolder();
+  readonly path = this.#folder.path;
+
+  constructor() {
+    this.#folder.write("a_spec.lua", SPEC);
+  }
+
+  async run(
+    words: readonly string[],
+    env: Record<string, string> = {},
+  ): Promise<{ shown: string; code: number }> {
+    const { stdout, stderr, code } = await mtevBusted(words, {
+      cwd: this.path,
+      env: { LUAMTEV_CACHE: `${this.path}/cache`, ...env },
+    });
+    return { shown: (stdout + stderr).replace(/0x[0-9a-f]+/g, "0x"), code };
+  }
+
+  /** Runs the spec. */
+  spec(env?: Record<string, string>): Promise<{ shown: string; code: number }> {
+    return this.run(["-v", "-o", "TAP", "a_spec.lua"], env);
+  }
+
+  /** The modules of kept code. */
+  modules(): string[] {
+    return [...find(`${this.path}/cache/code`)];
+  }
+
+  [Symbol.dispose](): void {
+    this.#folder[Symbol.dispose]();
+  }
+}
+
+function* find(folder: string): Generator<string> {
+  try {
+    for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+      if (isDirectory) yield* find(`${folder}/${name}`);
+      else yield `${folder}/${name}`;
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** The kept module with another version of the harness in it. */
+function changeVersion(module: string): void {
+  const text = Deno.readTextFileSync(module);
+  assert.match(text, /run:[^]*"2\.3\.0"/);
+  Deno.writeTextFileSync(module, text.replaceAll('"2.3.0"', '"9.9.9"'));
+}
+
+Deno.test("kept code reports, waits and shows its inside as compiled code does", async () => {
+  using cache = new Cache();
+  const compiled = await cache.spec({ LUAMTEV_CODE_CACHE: "0" });
+  assert.deepEqual(cache.modules(), []);
+  for (let i = 0; i < 2; i++) assert.deepEqual(await cache.spec(), compiled);
+  assert.equal(compiled.code, 1);
+  assert.equal(cache.modules().length, 1);
+});
+
+Deno.test("kept code is used until the compiler or the module changes", async () => {
+  using cache = new Cache();
+  await cache.run(["--version"]);
+  const [module] = cache.modules();
+  changeVersion(module!);
+  assert.equal((await cache.run(["--version"])).shown, "9.9.9\n");
+  assert.equal(
+    (await cache.run(["--version"], { LUAMTEV_CODE_CACHE: "0" })).shown,
+    "2.3.0\n",
+  );
+  const text = Deno.readTextFileSync(module!);
+  Deno.writeTextFileSync(
+    module!,
+    text.replace(/(export const compiler = ")/, "$1other"),
+  );
+  assert.equal((await cache.run(["--version"])).shown, "2.3.0\n");
+  assert.doesNotMatch(Deno.readTextFileSync(module!), /"9\.9\.9"/);
+});
+
+Deno.test("a file counts by what is in it", async () => {
+  using cache = new Cache();
+  await cache.run(["--version"]);
+  const [module] = cache.modules();
+  changeVersion(module!);
+  const text = Deno.readTextFileSync(module!);
+  const touched = text.replaceAll('"stamp":"', '"stamp":"other');
+  Deno.writeTextFileSync(module!, touched);
+  assert.equal((await cache.run(["--version"])).shown, "9.9.9\n");
+  assert.equal(Deno.readTextFileSync(module!), text);
+  Deno.writeTextFileSync(
+    module!,
+    touched.replaceAll('"source":"', '"source":"-- other'),
+  );
+  assert.equal((await cache.run(["--version"])).shown, "2.3.0\n");
+  assert.doesNotMatch(Deno.readTextFileSync(module!), /"9\.9\.9"/);
+});
+
+Deno.test("a run adds what the kept code lacks", async () => {
+  using cache = new Cache();
+  await cache.run(["--version"]);
+  const [module] = cache.modules();
+  changeVersion(module!);
+  assert.doesNotMatch(Deno.readTextFileSync(module!), /outputHandlers\/TAP/);
+  await cache.spec();
+  const text = Deno.readTextFileSync(module!);
+  assert.match(text, /outputHandlers\/TAP/);
+  assert.match(text, /"9\.9\.9"/);
+});
+
+for (
+  const [what, damage] of [
+    ["cut short", (text: string) => text.slice(0, text.length / 2)],
+    ["empty", () => ""],
+    ["something else", () => "throw new Error('other')"],
+  ] as const
+) {
+  Deno.test(`a module that is ${what} is written again`, async () => {
+    using cache = new Cache();
+    await cache.run(["--version"]);
+    const [module] = cache.modules();
+    const whole = Deno.readTextFileSync(module!);
+    Deno.writeTextFileSync(module!, damage(whole));
+    const { shown, code } = await cache.run(["--version"]);
+    assert.deepEqual([shown, code], ["2.3.0\n", 0]);
+    assert.equal(Deno.readTextFileSync(module!), whole);
+  });
+}
+
+Deno.test("without a place for it, nothing is kept and nothing said", async () => {
+  using cache = new Cache();
+  await cache.run(["--version"]); // the launcher needs its folder
+  Deno.removeSync(`${cache.path}/cache/code`, { recursive: true });
+  Deno.writeTextFileSync(`${cache.path}/cache/code`, "no folder");
+  const { shown, code } = await cache.run(["--version"]);
+  assert.deepEqual([shown, code], ["2.3.0\n", 0]);
+});
+
+Deno.test("processes that keep code at the same time leave a whole module", async () => {
+  using cache = new Cache();
+  const runs = Array.from({ length: 4 }, () => cache.run(["--version"]));
+  for (const { shown } of await Promise.all(runs)) {
+    assert.equal(shown, "2.3.0\n");
+  }
+  const [module, ...others] = cache.modules();
+  assert.deepEqual(others, []);
+  changeVersion(module!);
+  assert.equal((await cache.run(["--version"])).shown, "9.9.9\n");
+});
