@@ -150,11 +150,11 @@ function defineToNumber(state: LuaState, globals: LuaTable): void {
         ? value.toNumber()
         : undefined;
     }
-    if (value === undefined) return checkString(state, args, 0);
+    const text = checkString(state, args, 0);
     if (radix < 2 || radix > 36) {
       argumentError(state, 1, "base out of range");
     }
-    return parseInteger(checkString(state, args, 0), radix);
+    return parseInteger(text, radix);
   });
 }
 
