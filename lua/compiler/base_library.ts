@@ -23,7 +23,7 @@ import { setIterators } from "./iterate.ts";
 import { runtime } from "./messages.ts";
 import { setRaw } from "./operations.ts";
 import { metamethod, metatableOf } from "./metatables.ts";
-import { EMPTY, S, X } from "./registers.ts";
+import { EMPTY, Reason, S, X } from "./registers.ts";
 import { type Callable, type Resumer } from "./records.ts";
 import { whileHandling } from "./stack.ts";
 import type { EngineState } from "./engine_state.ts";
@@ -78,8 +78,8 @@ function succeed(value: LuaValue): boolean {
   return true;
 }
 
-function fail(values: LuaValue[]): boolean {
-  X.r = [false, ...values];
+function fail(value: LuaValue): boolean {
+  X.r = [false, value];
   return false;
 }
 
@@ -87,13 +87,12 @@ function protectedCall(state: EngineState): Callable {
   const resumer: Resumer = {
     hostName: "pcall",
     resume: (_, value) => succeed(value),
-    catch: (_, error) => fail([(error as LuaError).value]),
+    catch: (_, error) => fail((error as LuaError).value),
   };
-  return (...args: LuaValue[]) => {
-    if (args.length === 0) checkAny(state, args, 0);
+  return function (callee: LuaValue, ...args: LuaValue[]) {
+    if (arguments.length === 0) checkAny(state, args, 0);
     const { d } = X;
     const { quiet } = raising;
-    const callee = args.shift();
     let value: LuaValue | null;
     try {
       raising.quiet = true;
@@ -102,10 +101,16 @@ function protectedCall(state: EngineState): Callable {
       raising.quiet = quiet;
       const error = toLuaError(thrown);
       X.d = d;
-      return fail([error.value]);
+      return fail(error.value);
     }
     raising.quiet = quiet;
-    return value === null ? S([resumer, 0]) : succeed(value);
+    if (value !== null) return succeed(value);
+    if (X.reason !== Reason.Raise) return S([resumer, 0]);
+    const { fresh, thrown } = X;
+    while (fresh.pop() !== undefined);
+    X.thrown = undefined;
+    X.d = d;
+    return fail(thrown);
   };
 }
 
@@ -116,10 +121,10 @@ function handledCall(state: EngineState): Callable {
         error,
         () => callToEnd(state, handler, [error.value]),
       );
-      return fail([value]);
+      return fail(value);
     } catch (thrown) {
       toLuaError(thrown);
-      return fail([runtime.errorInError]);
+      return fail(runtime.errorInError);
     }
   });
   const resumer: Resumer = {
@@ -159,13 +164,16 @@ function raiseError(state: EngineState): Callable {
       level = number;
     }
     const text = typeof value === "number" ? state.tostring(value) : value;
-    throw new LuaError(
-      typeof text === "string" && (level as number) > 0
-        ? (at !== undefined && level === 1
-          ? `${at.chunk.shortName}:${line}: `
-          : state.where(level as number)) + text
-        : value,
-    );
+    const error = typeof text === "string" && (level as number) > 0
+      ? (at !== undefined && level === 1
+        ? `${at.chunk.shortName}:${line}: `
+        : state.where(level as number)) + text
+      : value;
+    if (!raising.quiet) throw new LuaError(error);
+    // To return costs a fifth of an exception.
+    X.thrown = error;
+    X.reason = Reason.Raise;
+    return null;
   };
 }
 

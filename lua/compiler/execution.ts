@@ -218,6 +218,7 @@ function run<A, B>(
         X.d = execution.base;
         value = handler.catch(record, caught);
       } else if (value === null) {
+        if (X.reason === Reason.Raise) throw raised();
         const { fresh } = X;
         // Setting the length of an array costs more than popping.
         for (let record = fresh.pop(); record; record = fresh.pop()) {
@@ -248,6 +249,13 @@ function run<A, B>(
       error = failure(execution, thrown);
     }
   }
+}
+
+/** The error of {@link Reason.Raise}, for those who cannot take its value. */
+export function raised(): LuaError {
+  const { thrown } = X;
+  X.thrown = undefined;
+  return new LuaError(thrown);
 }
 
 /** Notes where an error came from, before the frames are gone. */

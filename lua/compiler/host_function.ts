@@ -12,7 +12,7 @@ import {
   Suspension,
 } from "../host.ts";
 import type { LuaFunction, LuaValue } from "../value.ts";
-import { give, results, toLuaError } from "./execution.ts";
+import { give, raised, results, toLuaError } from "./execution.ts";
 import { runtime } from "./messages.ts";
 import { Reason, S, X } from "./registers.ts";
 import { type Callable, type Record, type Resumer } from "./records.ts";
@@ -163,8 +163,12 @@ function generatorFunction(
           state = generator.throw(toLuaError(error));
           continue;
         }
-        if (value === null) return S(record ?? [resumer, 0, generator]);
-        state = generator.next(results(value));
+        if (value !== null) {
+          state = generator.next(results(value));
+        } else if (X.reason === Reason.Raise) {
+          X.fresh.length = 0;
+          state = generator.throw(raised());
+        } else return S(record ?? [resumer, 0, generator]);
       }
     },
   );

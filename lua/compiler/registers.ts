@@ -15,6 +15,8 @@ export const enum Reason {
   Unwind,
   /** The coroutine yields, waits or was interrupted. */
   Suspend,
+  /** `error` was called where a `pcall` takes it: see {@link X.thrown}. */
+  Raise,
 }
 
 /** How deep the JavaScript stack may get, in units of emit_chunk.ts. */
@@ -37,6 +39,8 @@ class Registers {
   /** Records left by the functions that are suspending, innermost first. */
   readonly fresh: Record[] = [];
   reason: Reason = Reason.Unwind;
+  /** The error value, while `null` travels up for {@link Reason.Raise}. */
+  thrown: LuaValue = undefined;
   execution: Execution | undefined = undefined;
   /** The metatable of strings in the state that runs, or an empty table. */
   strings: Table = NO_METATABLE;
