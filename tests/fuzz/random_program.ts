@@ -64,6 +64,14 @@ mt.__index = function(t, k) YIELD() return show(k) .. "?" end
 mt.__newindex = function(t, k, v) YIELD() rawset(t, k, v) end
 mt.__call = function(self, ...) YIELD() return "called", select("#", ...), ... end
 local function obj() return setmetatable({tag = true}, mt) end
+-- Where nil stands between values, engines differ in the border they find.
+local function border(t)
+  local n = #t
+  for i = 1, n + 8 do
+    if (rawget(t, i) == nil) == (i <= n) then return "hole" end
+  end
+  return n
+end
 local out = {}
 local function log(...)
   local t = {}
@@ -149,7 +157,7 @@ class Generator {
           }] = ${this.#expression(2)}`,
         );
         this.#write(`${name}.${random.pick(FIELDS)} = ${this.#expression(2)}`);
-        this.#write(`log(${name}.x, ${name}[1], #${name})`);
+        this.#write(`log(${name}.x, ${name}[1], border(${name}))`);
         return;
       }
       case 6:
