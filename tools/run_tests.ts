@@ -1,8 +1,9 @@
 /**
- * The whole test suite, which bin/test and `deno task test` run: the tests of
- * `deno test` in a random order and with its sanitizers (deno.json), the
- * examples in documentation comments and guides, the conformance corpora, and
- * the specs of the API.
+ * The whole test suite, which bin/test and `deno task test` run: the types, the
+ * tests of `deno test` in a random order and with its sanitizers (deno.json),
+ * the examples in documentation comments and guides, the conformance corpora,
+ * and the specs of the API, as many of these parts at a time as there are
+ * processors.
  * The last line is `N passed, N failed`; known failures of the corpus count as
  * skipped, as do its cases for which the system lacks a library. Ends with
  * status 1 when something failed or nothing ran.
@@ -40,13 +41,26 @@ const SHUFFLED = [
 /** Where documentation with examples in TypeScript may be. */
 const DOCUMENTED = ["mod.ts", "runtime", "lua", "README.md", "docs/guide"];
 
+/** How many parts of the suite run at a time. */
+const JOBS = Math.max(1, navigator.hardwareConcurrency);
+
+/** How many runs of `deno test` a job makes of the files, so that all end together. */
+const RUNS_PER_JOB = 4;
+
 /** What failed, said again at the end, where a reader of a long log looks. */
 const reports: string[] = [];
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** Runs `deno test`, passes its output on, and returns its counts. */
-async function denoTest(args: readonly string[]): Promise<TestCounts> {
+/**
+ * Runs `deno test`, passes its output on, and returns its counts.
+ *
+ * @param atOnce Whether the output appears while it runs.
+ */
+async function denoTest(
+  args: readonly string[],
+  atOnce = false,
+): Promise<TestCounts> {
   const signal = AbortSignal.timeout(LIMIT);
   const child = new Deno.Command(Deno.execPath(), {
     args: ["test", "-A", ...args],
@@ -58,16 +72,31 @@ async function denoTest(args: readonly string[]): Promise<TestCounts> {
   const decoder = new TextDecoder();
   let output = "";
   for await (const chunk of child.stdout) {
-    Deno.stdout.writeSync(chunk);
+    if (atOnce) Deno.stdout.writeSync(chunk);
     output += decoder.decode(chunk, { stream: true });
   }
   const { success } = await child.status;
+  if (!atOnce) console.log(output);
   if (signal.aborted) {
     console.log(`ended after ${LIMIT / 60_000} minutes: a test hangs`);
   }
   const problems = failureReport(output);
   if (problems !== "") reports.push(problems);
   return parseCounts(output, success);
+}
+
+/** Checks the types of everything, which the runs of `deno test` leave out. */
+async function types(): Promise<TestCounts> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["check", "--quiet"],
+    cwd: root,
+    stdin: "null",
+    signal: AbortSignal.timeout(LIMIT),
+  }).output();
+  if (!success) reports.push(new TextDecoder().decode(stderr));
+  const counts = { passed: Number(success), failed: Number(!success) };
+  console.log(`types: ${success ? "ok" : "FAILED"}`);
+  return { ...counts, skipped: 0 };
 }
 
 async function conformance(): Promise<TestCounts> {
@@ -120,17 +149,57 @@ function exists(path: string): boolean {
   }
 }
 
-const all: TestCounts[] = [];
-if (Deno.args.length > 0) {
-  all.push(await denoTest([...SHUFFLED, ...Deno.args]));
-} else {
-  all.push(await denoTest(SHUFFLED));
-  const documented = DOCUMENTED.filter(exists);
-  all.push(await denoTest(["--doc", "--permit-no-files", ...documented]));
-  all.push(await conformance());
-  all.push(await bustedConformance());
-  all.push(await specs());
+/** The files of tests below a folder. */
+function testFiles(folder: string): string[] {
+  return [...Deno.readDirSync(`${root}/${folder}`)].flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory) return testFiles(path);
+    return entry.name.endsWith("_test.ts") ? [path] : [];
+  });
 }
+
+/** The files in a random order, dealt to several runs of `deno test`. */
+function denoTestRuns(): (() => Promise<TestCounts>)[] {
+  const files = testFiles("tests");
+  for (let i = files.length - 1; i > 0; i--) {
+    const j = Math.floor(Math.random() * (i + 1));
+    [files[i], files[j]] = [files[j]!, files[i]!];
+  }
+  const count = Math.min(files.length, JOBS * RUNS_PER_JOB);
+  return Array.from({ length: count }, (_, run) => () =>
+    denoTest([
+      "--no-check",
+      ...SHUFFLED,
+      ...files.filter((_, i) => i % count === run),
+    ]));
+}
+
+/** Runs the parts, {@link JOBS} at a time. */
+async function runParts(
+  parts: (() => Promise<TestCounts>)[],
+): Promise<TestCounts[]> {
+  const waiting = parts.slice();
+  const all: TestCounts[] = [];
+  const job = async () => {
+    for (let part = waiting.shift(); part; part = waiting.shift()) {
+      all.push(await part());
+    }
+  };
+  await Promise.all(Array.from({ length: JOBS }, job));
+  return all;
+}
+
+const all = Deno.args.length > 0
+  ? [await denoTest([...SHUFFLED, ...Deno.args], true)]
+  : await runParts([
+    bustedConformance,
+    conformance,
+    types,
+    ...denoTestRuns(),
+    () =>
+      denoTest(["--doc", "--permit-no-files", ...DOCUMENTED.filter(exists)]),
+    specs,
+  ]);
 for (const report of reports) console.log(report);
 const counts = addCounts(all);
 console.log(formatCounts(counts));
