@@ -478,12 +478,10 @@ export function describe(
     case "paren":
       return describe(emitter, expression.inner);
     case "binary":
-      // LuaJIT finds the local that `and` and `or` copied last.
-      if (expression.operator !== "and" && expression.operator !== "or") break;
-      return expression.right.kind === "local" &&
-          expression.right.variable.owner === emitter.fn
-        ? describe(emitter, expression.right)
-        : undefined;
+      // LuaJIT finds what `and` and `or` put there last.
+      if (expression.operator === "and" || expression.operator === "or") {
+        return describe(emitter, expression.right);
+      }
   }
   return undefined;
 }
