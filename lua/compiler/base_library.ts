@@ -23,7 +23,7 @@ import { setIterators } from "./iterate.ts";
 import { runtime } from "./messages.ts";
 import { setRaw } from "./operations.ts";
 import { metamethod, metatableOf } from "./metatables.ts";
-import { EMPTY, Reason, S, X } from "./registers.ts";
+import { dropFrames, EMPTY, Reason, S, X } from "./registers.ts";
 import { type Callable, type Resumer } from "./records.ts";
 import { whileHandling } from "./stack.ts";
 import type { EngineState } from "./engine_state.ts";
@@ -105,9 +105,11 @@ function protectedCall(state: EngineState): Callable {
     }
     raising.quiet = quiet;
     if (value !== null) return succeed(value);
-    if (X.reason !== Reason.Raise) return S([resumer, 0]);
-    const { fresh, thrown } = X;
-    while (fresh.pop() !== undefined);
+    if (X.reason !== Reason.Raise) {
+      return S([resumer, 0, undefined, undefined]);
+    }
+    const { thrown } = X;
+    dropFrames();
     X.thrown = undefined;
     X.d = d;
     return fail(thrown);
@@ -150,7 +152,9 @@ function handledCall(state: EngineState): Callable {
       return handle(handler, error);
     }
     raising.quiet = quiet;
-    return value === null ? S([resumer, 0, handler]) : succeed(value);
+    return value === null
+      ? S([resumer, 0, handler, undefined])
+      : succeed(value);
   };
 }
 

@@ -1,7 +1,7 @@
 /** Calls of any value, from emitted code and from host code. */
 import { InternalError, LuaError } from "../errors.ts";
 import { type LuaValue, typeName } from "../value.ts";
-import { callFunction, driveExecution, results } from "./execution.ts";
+import { callFunction, driveCall, results } from "./execution.ts";
 import { Execution } from "./coroutine.ts";
 import { runtime } from "./messages.ts";
 import { metamethod } from "./metatables.ts";
@@ -46,9 +46,9 @@ export function callToEnd(
   callee: LuaValue,
   args: LuaValue[],
 ): LuaValue[] {
-  const execution = state.idle ?? new Execution(state, undefined);
+  const execution = state.idle ?? new Execution(state, undefined, undefined);
   state.idle = undefined;
-  const value = driveExecution(execution, callValue, callee, args);
+  const value = driveCall(execution, callValue, callee, args);
   if (value === null) throw new InternalError("A host call suspended");
   execution.parent = undefined;
   state.idle = execution;

@@ -5,7 +5,7 @@
 import type { LuaFunction, LuaValue } from "../value.ts";
 import type { Prototype } from "./prototype.ts";
 import { Box, X } from "./registers.ts";
-import { type Callable } from "./records.ts";
+import { type Callable, OUTER, VARIABLES } from "./records.ts";
 import { HOST_PREFIX } from "./stack.ts";
 import type { Table } from "./table.ts";
 
@@ -61,8 +61,14 @@ export function changeEnvironment(fn: LuaFunction, table: Table): boolean {
     execution = execution.parent
   ) {
     // `E` is the first variable of every record.
-    for (const record of execution.records) {
-      if (record[2] === fn && record[0] === inside.prototype) record[3] = table;
+    for (
+      let record = execution.frames.innermost;
+      record !== undefined;
+      record = record[OUTER]
+    ) {
+      if (record[2] === fn && record[0] === inside.prototype) {
+        record[VARIABLES] = table;
+      }
     }
   }
   return true;

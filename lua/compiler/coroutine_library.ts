@@ -1,12 +1,12 @@
 /** The library `coroutine`. */
-import { LuaError, raising } from "../errors.ts";
+import { LuaError } from "../errors.ts";
 import { typeError } from "../args.ts";
 import type { LuaFunction, LuaValue } from "../value.ts";
-import { give, resumeCoroutine, toLuaError } from "./execution.ts";
+import { resumeCoroutine, toLuaError } from "./execution.ts";
 import { Coroutine } from "./coroutine.ts";
 import { nameHost, refuseYield } from "./host_function.ts";
 import { runtime } from "./messages.ts";
-import { Reason, X } from "./registers.ts";
+import { EMPTY, Reason, X } from "./registers.ts";
 import { type Callable } from "./records.ts";
 import type { EngineState } from "./engine_state.ts";
 
@@ -19,7 +19,7 @@ export function openCoroutine(state: EngineState): void {
 
   define("create", (...args: LuaValue[]) => new Coroutine(state, body(args)));
   define("resume", (...args: LuaValue[]) => {
-    const thread = args.shift();
+    const thread = args[0];
     if (!(thread instanceof Coroutine)) {
       return typeError(state, [thread], 0, "coroutine");
     }
@@ -27,23 +27,15 @@ export function openCoroutine(state: EngineState): void {
       X.r = [false, runtime.cannotResume(reason(thread))];
       return false;
     }
-    let value: LuaValue | null;
-    const { d } = X;
-    const { quiet } = raising;
+    let value: LuaValue;
     try {
-      value = resumeCoroutine(thread, args, false);
+      X.r = args.length === 2 ? undefined : behindFirst(...args);
+      value = resumeFromLua(state, thread, args[1]);
     } catch (thrown) {
-      X.d = d;
-      raising.quiet = quiet;
       X.r = [false, toLuaError(thrown).value];
       return false;
     }
-    raising.quiet = quiet;
-    if (value !== null) {
-      X.r = X.r === undefined ? [true, value] : [true, ...X.r];
-      return true;
-    }
-    X.r = [true, ...suspended(state, thread)];
+    X.r = X.r === undefined ? [true, value] : [true, ...X.r];
     return true;
   });
   define("wrap", (...args: LuaValue[]) => {
@@ -54,25 +46,21 @@ export function openCoroutine(state: EngineState): void {
           state.where(1) + runtime.cannotResume(reason(thread)),
         );
       }
-      const { quiet } = raising;
-      let value: LuaValue | null;
       try {
-        value = resumeCoroutine(thread, values, false);
+        X.r = values.length === 1 ? undefined : list(...values);
+        return resumeFromLua(state, thread, values[0]);
       } catch (thrown) {
-        raising.quiet = quiet;
         const error = toLuaError(thrown);
         if (typeof error.value !== "string") throw error;
         throw new LuaError(state.where(1) + error.value);
       }
-      raising.quiet = quiet;
-      return value === null ? give(suspended(state, thread)) : value;
     }) as unknown as LuaFunction;
   });
   define("yield", (...values: LuaValue[]) => {
-    const execution = X.execution!;
-    if (execution.thread === undefined) refuseYield(runtime.yieldAcross);
-    execution.signal = { kind: "yielded", values };
-    X.reason = Reason.Suspend;
+    if (X.execution!.thread === undefined) refuseYield(runtime.yieldAcross);
+    X.yielded = values[0];
+    X.r = values.length === 1 ? undefined : list(...values);
+    X.reason = Reason.Yield;
     return null;
   });
   define("status", (...args: LuaValue[]) => {
@@ -96,13 +84,26 @@ function reason(thread: Coroutine): string {
   return thread.status === "dead" ? "dead" : "running";
 }
 
-/** What the one who resumed a coroutine gets when it has suspended. */
-function suspended(state: EngineState, thread: Coroutine): LuaValue[] {
-  X.r = undefined;
-  const signal = thread.execution.signal!;
-  if (signal.kind === "yielded") return signal.values;
-  if (signal.suspension !== undefined) {
-    state.onSuspend(thread, signal.suspension);
-  }
-  return [];
+// V8 makes no array for arguments that are only counted, read one by one and
+// passed on.
+function list(...values: LuaValue[]): LuaValue[] {
+  return values;
+}
+
+function behindFirst(...values: LuaValue[]): LuaValue[] {
+  return values.slice(1);
+}
+
+/** What the one who resumes a coroutine gets. */
+function resumeFromLua(
+  state: EngineState,
+  thread: Coroutine,
+  first: LuaValue,
+): LuaValue {
+  const value = resumeCoroutine(thread, first, false);
+  if (value !== null) return value;
+  const { suspension } = thread.execution;
+  if (suspension !== undefined) state.onSuspend(thread, suspension);
+  X.r = EMPTY;
+  return undefined;
 }

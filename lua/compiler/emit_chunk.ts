@@ -20,6 +20,7 @@ import { fastPaths } from "./fast_paths.ts";
 import { inferNumbers } from "./infer.ts";
 import type { CountedChunk } from "./line_counts.ts";
 import type { ParsedChunk } from "./parser.ts";
+import { VARIABLES } from "./records.ts";
 
 /**
  * The names of the runtime (runtime.ts) that emitted code always uses. What is
@@ -160,7 +161,7 @@ export class ChunkEmitter implements ChunkContext {
       (weight > 0 ? `X.d+=${weight * DEPTH_UNIT};` : "") +
       `switch(pc){${restore}}B:L:for(;;)switch(pc){case 0:` +
       (hooked ? this.counts?.entry(fn) ?? "" : "") + `${boxes}${body}` +
-      `${"\n"}}return R.S([P${fn.id},pc,${emitter.selfName}` +
+      `${"\n"}}return R.S([P${fn.id},pc,${emitter.selfName},undefined` +
       `${names.map((name) => `,${name}`).join("")},t])}`;
     return {
       code,
@@ -174,11 +175,17 @@ export class ChunkEmitter implements ChunkContext {
   /** The code that fills the variables from a record. */
   #emitRestore(emitter: Emitter, names: readonly string[]): string {
     const groups = new Map<string, number[]>();
+    const constant = emitter.environment().length;
+    const take = (js: string, i: number) => {
+      const place = `fr[${i + VARIABLES}]`;
+      // A record that stays must not keep what the function has let go.
+      return `${js}=${place};` +
+        (emitter.refills && i >= constant ? `${place}=undefined;` : "");
+    };
     emitter.layouts.forEach(({ saved, shared }, site) => {
       const load = shared === undefined
-        ? saved.map((js, i) => `${js}=fr[${i + 3}];`).join("")
-        : names.map((js, i) => `${js}=fr[${i + 3}];`).join("") +
-          `t=fr[${names.length + 3}];` +
+        ? saved.map(take).join("")
+        : [...names, "t"].map(take).join("") +
           shared.map((js, i) => `${js}=t[${i}];`).join("");
       const group = groups.get(load);
       if (group === undefined) groups.set(load, [site]);
@@ -196,7 +203,7 @@ export class ChunkEmitter implements ChunkContext {
     // later, find what the fast one named.
     const list = (prefix: string, count: number) =>
       Array.from({ length: count }, (_, i) => prefix + i).join(",");
-    return `const R=runtime,{${RUNTIME}}=R,[${
+    return `"use strict";const R=runtime,{${RUNTIME}}=R,[${
       list("k", this.fields.length)
     }]=N,` +
       `[${list("T", this.shapes.length)}]=H,` +
@@ -240,7 +247,7 @@ export class ChunkEmitter implements ChunkContext {
     const body = this.#finish(fn, emitter.out.join(""), false);
     const names = [...emitter.environment(), ...own];
     const wrapped = emitter.usesShared
-      ? `B:{${body}}return R.S([P${fn.id},pc,F${fn.id}` +
+      ? `B:{${body}}return R.S([P${fn.id},pc,F${fn.id},undefined` +
         `${names.map((name) => `,${name}`).join("")},t]);`
       : body;
     lines.push(fn.id * 2 ** 20);

@@ -109,13 +109,13 @@ function emitOne(emitter: Emitter, statement: Statement): void {
     case "if":
       return emitIf(emitter, statement, 0);
     case "while":
-      return emitWhile(emitter, statement);
+      return emitter.loop(() => emitWhile(emitter, statement));
     case "repeat":
-      return emitRepeat(emitter, statement);
+      return emitter.loop(() => emitRepeat(emitter, statement));
     case "numericFor":
-      return emitNumericFor(emitter, statement);
+      return emitter.loop(() => emitNumericFor(emitter, statement));
     case "genericFor":
-      return emitGenericFor(emitter, statement);
+      return emitter.loop(() => emitGenericFor(emitter, statement));
     case "break":
       return emitter.write(emitter.loops[emitter.loops.length - 1]!.leave);
     case "goto": {

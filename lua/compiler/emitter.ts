@@ -5,7 +5,7 @@
  * Every operation that may call Lua code is a *site*. It stands on a JavaScript
  * line of its own, which is how errors and tracebacks find the Lua line; when
  * its value is `null`, the callee has suspended, and the function leaves a
- * frame record `[prototype, site, function, ...variables]` and returns `null`
+ * frame record `[prototype, site, function, caller, ...variables]` and returns `null`
  * itself. The resumable version of a function is emitted by the same code with
  * `resumable` set: control structures that contain sites become jumps inside
  * one `switch`, so that execution can start again behind any site.
@@ -24,11 +24,12 @@ import type {
   Variable,
 } from "./ast.ts";
 import type { CountedChunk } from "./line_counts.ts";
+import { VARIABLES } from "./records.ts";
 
 /** More live variables than this are saved by one shared piece of code. */
 const MAX_INLINE_RECORD = 40;
 
-/** What a site saves, in order, after the three fixed fields of a record. */
+/** What a site saves, in order, after the fixed fields of a record. */
 export interface SavedVariable {
   readonly js: string;
   /** The name that `debug.getlocal` shows; temporaries have none. */
@@ -39,7 +40,7 @@ export interface SavedVariable {
 
 /** How the record of a site is laid out. */
 export interface Layout {
-  /** The variables in the record, from its fourth field on. */
+  /** The variables in the record, after its fixed fields. */
   readonly saved: readonly string[];
   /** The temporaries in the array behind them, if the site shares its code. */
   readonly shared: readonly string[] | undefined;
@@ -130,6 +131,9 @@ export class Emitter {
   readonly labelJumps = new Map<Label, { forward: string; backward: string }>();
   usesShared = false;
   usesBudget = false;
+  /** Some sites fill in the record that the function was resumed with. */
+  refills = false;
+  #loopDepth = 0;
   site = 0;
   #scope: SavedVariable[] = [];
   #top = 0;
@@ -354,10 +358,35 @@ export class Emitter {
       this.usesShared = true;
       return `{t=[${temporaries.join(",")}];pc=${site};break B}`;
     }
-    let list = `P${this.fn.id},${site},${this.selfName}`;
+    let list = `P${this.fn.id},${site},${this.selfName},undefined`;
     for (const js of saved) list += "," + js;
     for (const js of temporaries) list += "," + js;
-    return `return R.S([${list}]);`;
+    const make = `return R.S([${list}]);`;
+    // The hooked version is also called by functions that are suspending.
+    return this.resumable && !this.hooked && this.#loopDepth > 0
+      ? this.#refill(site, [...saved, ...temporaries], make)
+      : make;
+  }
+
+  /**
+   * Fills in the record that the function was resumed with again, if that is
+   * long enough: what waits in a loop makes no records, and the frames around
+   * stay untouched. The record still has the environment.
+   */
+  #refill(site: number, saved: readonly string[], make: string): string {
+    this.refills = true;
+    let code = `{if(fr.length>=${VARIABLES + saved.length}){fr[1]=${site};`;
+    for (let i = this.environment().length; i < saved.length; i++) {
+      code += `fr[${VARIABLES + i}]=${saved[i]};`;
+    }
+    return `${code}return R.A(fr);}${make}}`;
+  }
+
+  /** Emits a loop; sites know that they are inside one. */
+  loop(emit: () => void): void {
+    this.#loopDepth++;
+    emit();
+    this.#loopDepth--;
   }
 
   /** What a function has besides its own locals. */

@@ -12,9 +12,24 @@ import type { Coroutine, Execution } from "./coroutine.ts";
 import { LuaError, raising } from "../errors.ts";
 import type { LuaValue } from "../value.ts";
 import { runtime } from "./messages.ts";
-import { BUDGET, MAX_DEPTH, Reason, S, setStrings, X } from "./registers.ts";
-import { type Callable, type Resumer } from "./records.ts";
-import type { Prototype } from "./prototype.ts";
+import {
+  BUDGET,
+  dropFrames,
+  MAX_DEPTH,
+  Reason,
+  S,
+  setStrings,
+  X,
+} from "./registers.ts";
+import {
+  type Callable,
+  type Frames,
+  OUTER,
+  type Record,
+  type Resumer,
+  VARIABLES,
+} from "./records.ts";
+import { Prototype } from "./prototype.ts";
 import { mayNest, NESTING_WITHOUT_CARE } from "./nesting.ts";
 import {
   errorFrames,
@@ -35,20 +50,34 @@ const SHALLOW = 60;
 const META_WEIGHT = 10;
 
 /** Passes on the result of a metamethod. */
-export const metaCall: Resumer = {
+const metaCall: Resumer = {
   resume(_, value) {
+    X.execution!.frames.count -= META_WEIGHT - 1;
     X.r = undefined;
     return value;
   },
 };
+
+/** Keeps the record of a metamethod's call that suspends. */
+export function suspendMetaCall(): null {
+  S([metaCall, 0, undefined, undefined]);
+  X.execution!.frames.count += META_WEIGHT - 1;
+  return null;
+}
 
 /** Calls a pending function. */
 const pendingCall: Resumer = {
   resume(record) {
     X.r = undefined;
     const callee = record[2] as Callable;
-    if (X.force) X.m = MAX_DEPTH;
-    return callee(...record[3] as LuaValue[]);
+    const args = record[VARIABLES] as LuaValue[];
+    if (!X.force) return callee(...args);
+    X.m = MAX_DEPTH;
+    try {
+      return callee(...args);
+    } finally {
+      X.m = -1;
+    }
   },
 };
 
@@ -73,15 +102,15 @@ export function O(
       const { interrupt } = execution.state;
       if (interrupt === undefined) return callee(...args);
       if (interrupt() === "yield" && execution.isHostDriven) {
-        execution.signal = { kind: "suspended", suspension: undefined };
+        execution.suspension = undefined;
         X.reason = Reason.Suspend;
-        return S([pendingCall, 0, callee, args]);
+        return S([pendingCall, 0, callee, undefined, args]);
       }
       return callee(...args);
     }
   }
   X.reason = Reason.Unwind;
-  return S([pendingCall, 0, callee, args]);
+  return S([pendingCall, 0, callee, undefined, args]);
 }
 
 /** Starts the hooked version of a function. */
@@ -95,8 +124,16 @@ function startHooked(
   const { parameters, vararg } = prototype.fn;
   const values = parameters.map((_, i) => args[i]);
   const rest = vararg ? [args.slice(parameters.length)] : [];
-  const value = prototype.resume(
-    [prototype, 0, callee, ...(get?.() ?? []), ...rest, ...values],
+  const value = prototype.resumeHooked(
+    [
+      prototype,
+      0,
+      callee,
+      undefined,
+      ...(get?.() ?? []),
+      ...rest,
+      ...values,
+    ],
     undefined,
   );
   if (value !== null) X.hookCall!("return");
@@ -118,7 +155,7 @@ export function T(): number {
   const { interrupt } = execution.state;
   if (interrupt !== undefined && interrupt() === "yield") {
     if (execution.isHostDriven) {
-      execution.signal = { kind: "suspended", suspension: undefined };
+      execution.suspension = undefined;
       X.reason = Reason.Suspend;
       return -1;
     }
@@ -133,7 +170,7 @@ export function callFunction(
 ): LuaValue | null {
   if ((X.d += 256) > X.m && hostDepth(SHALLOW) >= SHALLOW) {
     X.reason = Reason.Unwind;
-    return S([pendingCall, 0, callee, args]);
+    return S([pendingCall, 0, callee, undefined, args]);
   }
   const value = callee(...args);
   X.d -= 256;
@@ -153,100 +190,124 @@ export function toLuaError(error: unknown): LuaError {
 /**
  * Runs an execution until its stack is empty or it suspends.
  *
- * @param start What to begin with; it may return `null` like any function.
- * Takes its arguments apart, so that resuming a coroutine makes no closure
- * (tests/bench/engine/yield_depth1.lua).
+ * @param value The first result of what it waits for; `X.r` holds all of them
+ * when there is not exactly one.
+ * @param error Raised where it waits, instead.
  * @returns The first result, `X.r` as usual, or `null` when suspended.
  */
-export function driveExecution<A, B>(
+export function driveExecution(
   execution: Execution,
-  start: (first: A, second: B) => LuaValue | null,
-  first: A,
-  second: B,
+  value: LuaValue,
+  error: LuaError | undefined,
 ): LuaValue | null {
+  const depth = X.d;
+  const { quiet } = raising;
+  enter(execution);
+  raising.quiet = false;
+  try {
+    return run(execution, value, error);
+  } finally {
+    leave(execution, depth, quiet);
+  }
+}
+
+/** Like {@link driveExecution}, with an empty stack that begins with a call. */
+export function driveCall<A, B>(
+  execution: Execution,
+  call: (callee: A, args: B) => LuaValue | null,
+  callee: A,
+  args: B,
+): LuaValue | null {
+  const depth = X.d;
+  const { quiet } = raising;
+  enter(execution);
+  try {
+    let value: LuaValue | null;
+    try {
+      value = call(callee, args);
+      if (value === null && X.reason === Reason.Raise) throw raised();
+    } catch (thrown) {
+      throw failure(execution, thrown);
+    }
+    return value === null ? run(execution, null, undefined) : value;
+  } finally {
+    leave(execution, depth, quiet);
+  }
+}
+
+function enter(execution: Execution): void {
   const parent = X.execution;
   const depth = X.d;
-  execution.parent = parent;
-  execution.base = depth > NESTED_DEPTH ? NESTED_DEPTH : depth;
   const nesting = (parent?.nesting ?? 0) + 1;
   if (nesting > NESTING_WITHOUT_CARE && !mayNest()) {
     throw new LuaError(runtime.cStackOverflow);
   }
+  execution.parent = parent;
+  // However deep the stack is already, a few calls find room.
+  X.d = execution.base = depth > NESTED_DEPTH ? NESTED_DEPTH : depth;
   execution.nesting = nesting;
+  execution.signal = undefined;
   X.execution = execution;
   const { state } = execution;
   if (parent?.state !== state) setStrings(state.metatables.string);
-  // However deep the stack is already, a few calls find room.
-  X.d = execution.base;
-  try {
-    return run(execution, start, first, second);
-  } finally {
-    X.execution = parent;
-    if (parent !== undefined && parent.state !== state) {
-      setStrings(parent.state.metatables.string);
-    }
-    X.d = depth;
-  }
 }
 
-function run<A, B>(
-  execution: Execution,
-  start: (first: A, second: B) => LuaValue | null,
-  first: A,
-  second: B,
-): LuaValue | null {
-  const { records } = execution;
-  let unwound = 0;
-  let value: LuaValue | null;
-  let error: LuaError | undefined;
-  try {
-    value = start(first, second);
-  } catch (thrown) {
-    value = undefined;
-    error = failure(execution, thrown);
+function leave(execution: Execution, depth: number, quiet: boolean): void {
+  const { parent, state } = execution;
+  X.execution = parent;
+  if (parent !== undefined && parent.state !== state) {
+    setStrings(parent.state.metatables.string);
   }
+  X.d = depth;
+  raising.quiet = quiet;
+}
+
+/** @param value As for {@link driveExecution}, or `null`: it has suspended. */
+function run(
+  execution: Execution,
+  value: LuaValue | null,
+  error: LuaError | undefined,
+): LuaValue | null {
+  let { frames } = execution;
+  let unwound = 0;
   for (;;) {
+    const catcher = error && popToCatcher(frames);
+    if (error !== undefined && catcher === undefined) throw error;
     try {
-      if (error !== undefined) {
-        const record = records.pop();
-        if (record === undefined) throw error;
-        const handler = record[0];
-        if (handler === metaCall) execution.metaCalls--;
-        if (handler.catch === undefined) continue;
-        const caught = error;
+      if (catcher !== undefined) {
+        X.d = execution.base;
+        value = catcher[0].catch!(catcher, error);
         error = undefined;
-        X.d = execution.base;
-        value = handler.catch(record, caught);
-      } else if (value === null) {
-        if (X.reason === Reason.Raise) throw raised();
-        const { fresh } = X;
-        // Setting the length of an array costs more than popping.
-        for (let record = fresh.pop(); record; record = fresh.pop()) {
-          if (record[0] === metaCall) execution.metaCalls++;
-          records.push(record);
-        }
-        if (X.reason === Reason.Suspend) return null;
-        // Endless recursion through tail calls has no back-edge to ask at.
-        if ((++unwound & 255) === 0) execution.state.interrupt?.();
-        if (records.length + execution.metaCalls * META_WEIGHT > MAX_FRAMES) {
-          // Only the record on top still has to be called.
-          records.pop();
-          value = undefined;
-          throw new LuaError(execution.state.where(0) + runtime.stackOverflow);
-        }
-        value = undefined;
-      } else {
-        const record = records.pop();
+      }
+      while (value !== null) {
+        const record: Record | undefined = frames.innermost;
         if (record === undefined) return value;
-        if (record[0] === metaCall) execution.metaCalls--;
-        X.d = execution.base;
-        raising.quiet = false;
-        if (X.force) X.m = -1;
-        value = record[0].resume(record, value);
+        frames.innermost = record[OUTER];
+        frames.count--;
+        const resumer = record[0];
+        value = X.hooked && resumer instanceof Prototype
+          ? resumer.resumeHooked(record, value)
+          : resumer.resume(record, value);
+      }
+      frames = keepFrames(execution);
+      if (X.reason !== Reason.Unwind) {
+        execution.signal = X.reason;
+        return null;
+      }
+      value = undefined;
+      X.d = execution.base;
+      raising.quiet = false;
+      // Endless recursion through tail calls has no back-edge to ask at.
+      if ((++unwound & 255) === 0) execution.state.interrupt?.();
+      if (frames.count > MAX_FRAMES) {
+        // Only the record on top still has to be called.
+        frames.innermost = frames.innermost![OUTER];
+        frames.count--;
+        throw new LuaError(execution.state.where(0) + runtime.stackOverflow);
       }
     } catch (thrown) {
-      if (error !== undefined) throw error;
       error = failure(execution, thrown);
+      ({ frames } = execution);
     }
   }
 }
@@ -258,20 +319,50 @@ export function raised(): LuaError {
   return new LuaError(thrown);
 }
 
+/** Takes frames off up to one that catches errors. */
+function popToCatcher(frames: Frames): Record | undefined {
+  for (;;) {
+    const record = frames.innermost;
+    if (record === undefined) return undefined;
+    frames.innermost = record[OUTER];
+    frames.count -= record[0] === metaCall ? META_WEIGHT : 1;
+    if (record[0].catch !== undefined) return record;
+  }
+}
+
+/** Puts the frames that have just suspended inside those that wait already. */
+function keepFrames(execution: Execution): Frames {
+  const { frames } = execution;
+  if (X.suspending) {
+    X.suspending = false;
+    frames.close();
+  } else if (X.again !== undefined) {
+    frames.innermost = X.again;
+    frames.count++;
+    X.again = undefined;
+  }
+  return frames;
+}
+
 /** Notes where an error came from, before the frames are gone. */
 function failure(execution: Execution, thrown: unknown): LuaError {
-  X.fresh.length = 0;
+  dropFrames();
   const error = toLuaError(thrown);
   if (execution.thread === undefined) noteLeaving(error, execution);
-  const catcher = execution.records.findLast(([resumer]) =>
-    resumer.catch !== undefined
-  )?.[0];
+  const catcher = innermostCatcher(execution);
   if (catcher?.hostName === "xpcall") {
     noteFrames(error);
   } else if (catcher === undefined && execution.thread !== undefined) {
     execution.failedFrames = errorFrames(error, execution);
   }
   return error;
+}
+
+function innermostCatcher({ frames }: Execution): Resumer | undefined {
+  for (let at = frames.innermost; at !== undefined; at = at[OUTER]) {
+    if (at[0].catch !== undefined) return at[0];
+  }
+  return undefined;
 }
 
 /** The results of a call that has ended with `value`. */
@@ -291,23 +382,16 @@ export function give(values: readonly LuaValue[]): LuaValue {
   return values[0];
 }
 
-function enter(thread: Coroutine, values: readonly LuaValue[]) {
-  const { body } = thread;
-  if (body === undefined) return give(values);
-  thread.body = undefined;
-  X.r = undefined;
-  return (body as unknown as Callable)(...values);
-}
-
-function enterWithError(thread: Coroutine, error: LuaError): never {
-  thread.body = undefined;
-  throw error;
-}
-
-/** Starts or continues a coroutine; `null` when it suspended again. */
+/**
+ * Starts or continues a coroutine.
+ *
+ * @param value See {@link driveExecution}.
+ * @returns The first value that it gave or yielded, `X.r` as usual, or `null`
+ * when it waits.
+ */
 export function resumeCoroutine(
   thread: Coroutine,
-  values: readonly LuaValue[],
+  value: LuaValue,
   isHostDriven: boolean,
   error?: LuaError,
 ): LuaValue | null {
@@ -316,19 +400,24 @@ export function resumeCoroutine(
   const previous = X.execution?.thread;
   if (previous !== undefined) previous.status = "normal";
   thread.status = "running";
-  let value: LuaValue | null | undefined;
+  let result: LuaValue | null;
   try {
-    value = error === undefined
-      ? driveExecution(execution, enter, thread, values)
-      : driveExecution(execution, enterWithError, thread, error);
-    thread.status = value === null ? "suspended" : "dead";
-    return value;
+    result = driveExecution(execution, value, error);
+  } catch (thrown) {
+    thread.status = "dead";
+    throw thrown;
   } finally {
-    if (value === undefined && thread.status === "running") {
-      thread.status = "dead";
-    }
     if (previous !== undefined) previous.status = "running";
   }
+  if (result !== null) {
+    thread.status = "dead";
+    return result;
+  }
+  thread.status = "suspended";
+  if (execution.signal !== Reason.Yield) return null;
+  const { yielded } = X;
+  X.yielded = undefined;
+  return yielded;
 }
 
 /** Resets the registers that an aborted run may have left. */
@@ -337,5 +426,6 @@ export function resetRegisters(): void {
   X.d = 0;
   X.m = X.force ? -1 : MAX_DEPTH;
   X.h = X.force ? 0 : BUDGET;
-  X.fresh.length = 0;
+  X.suspending = false;
+  X.again = undefined;
 }

@@ -14,7 +14,7 @@ import {
 import type { LuaFunction, LuaValue } from "../value.ts";
 import { give, raised, results, toLuaError } from "./execution.ts";
 import { runtime } from "./messages.ts";
-import { Reason, S, X } from "./registers.ts";
+import { dropFrames, Reason, S, X } from "./registers.ts";
 import { type Callable, type Record, type Resumer } from "./records.ts";
 import {
   framePosition,
@@ -88,7 +88,7 @@ function suspend(suspension: Suspension): null {
         : runtime.yieldAcross,
     );
   }
-  execution.signal = { kind: "suspended", suspension };
+  execution.suspension = suspension;
   X.reason = Reason.Suspend;
   return null;
 }
@@ -120,7 +120,7 @@ export function inspecting(
   return nameHost(name, (...args: LuaValue[]) => {
     if (typeof args[0] === "function" && !always) return run(...args);
     X.reason = Reason.Unwind;
-    return S([resumer, 0, args]);
+    return S([resumer, 0, args, undefined]);
   });
 }
 
@@ -166,9 +166,9 @@ function generatorFunction(
         if (value !== null) {
           state = generator.next(results(value));
         } else if (X.reason === Reason.Raise) {
-          X.fresh.length = 0;
+          dropFrames();
           state = generator.throw(raised());
-        } else return S(record ?? [resumer, 0, generator]);
+        } else return S(record ?? [resumer, 0, generator, undefined]);
       }
     },
   );

@@ -2,6 +2,7 @@
 import type { LuaFunction, LuaValue } from "../value.ts";
 import { prototypeOf } from "./closure.ts";
 import { Box } from "./registers.ts";
+import { VARIABLES } from "./records.ts";
 import type { ChunkFrame } from "./stack.ts";
 
 /** A local variable of a suspended function. */
@@ -34,8 +35,8 @@ export function localOf(
   const names = layout.shared === undefined
     ? layout.saved
     : prototype.sharedNames!;
-  const slot = names.indexOf(variable.js) + 3;
-  if (slot < 3) {
+  const slot = names.indexOf(variable.js) + VARIABLES;
+  if (slot < VARIABLES) {
     // A constant bound of a loop has no place of its own.
     return {
       name: variable.name!,

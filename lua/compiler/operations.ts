@@ -7,11 +7,11 @@ import { formatNumber, parseNumber } from "../number.ts";
 import { type LuaValue, typeName } from "../value.ts";
 import { runtime } from "./messages.ts";
 import { S, X } from "./registers.ts";
-import { type Callable, type Record, type Resumer } from "./records.ts";
+import { type Callable, type Resumer } from "./records.ts";
 import { operandName, raise } from "./stack.ts";
 import { Table } from "./table.ts";
 import { notCallable } from "./calls.ts";
-import { callFunction, metaCall } from "./execution.ts";
+import { callFunction, suspendMetaCall } from "./execution.ts";
 import { metamethod } from "./metatables.ts";
 
 const MAX_CHAIN = 100;
@@ -23,7 +23,7 @@ function callMeta(handler: LuaValue, ...args: LuaValue[]): LuaValue | null {
   const value = typeof handler === "function"
     ? callFunction(handler as unknown as Callable, args)
     : notCallable(handler)(...args);
-  if (value === null) return S([metaCall, 0]);
+  if (value === null) return suspendMetaCall();
   X.r = undefined;
   return value;
 }
@@ -218,7 +218,7 @@ function compareMeta(
   negate: boolean,
 ): boolean | null {
   const value = callMeta(handler, a, b);
-  if (value === null) return S([truth, negate ? 1 : 0] as Record);
+  if (value === null) return S([truth, negate ? 1 : 0, undefined, undefined]);
   return isTrue(value) !== negate;
 }
 

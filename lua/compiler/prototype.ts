@@ -6,7 +6,6 @@ import type { LuaFunction, LuaValue } from "../value.ts";
 import type { FunctionNode } from "./ast.ts";
 import type { ChunkEmitter, EmittedCode } from "./emit_chunk.ts";
 import type { FunctionFacts, Layout } from "./emitter.ts";
-import { X } from "./registers.ts";
 import { type Record, type Resumer } from "./records.ts";
 
 /** Lines that `new Function` puts in front of the body, and the preamble. */
@@ -114,7 +113,8 @@ export class Prototype implements Resumer {
   layouts: readonly Layout[] | undefined;
   /** The variables of records that share their code. */
   sharedNames: readonly string[] | undefined;
-  #resume: ResumeFunction | undefined;
+  /** The resumable version, called without a detour; at first, what emits it. */
+  resume: ResumeFunction = resumeFirst;
   #hooked: ResumeFunction | undefined;
 
   constructor(
@@ -130,13 +130,8 @@ export class Prototype implements Resumer {
     return this.chunk.emitter.facts[this.id]!;
   }
 
-  resume(record: Record, value: LuaValue): LuaValue | null {
-    if (X.hooked) return this.#resumeHooked(record, value);
-    if (this.#resume === undefined) this.prepare();
-    return this.#resume!(record, value);
-  }
-
-  #resumeHooked(record: Record, value: LuaValue): LuaValue | null {
+  /** Goes on while a debug hook is set. */
+  resumeHooked(record: Record, value: LuaValue): LuaValue | null {
     if (this.#hooked === undefined) {
       const emitted = this.chunk.emitter.emitResumable(this.fn, true);
       this.#hooked = this.chunk.evaluate(emitted) as ResumeFunction;
@@ -146,10 +141,16 @@ export class Prototype implements Resumer {
 
   /** Emits the resumable version, if that has not happened yet. */
   prepare(): void {
-    if (this.#resume !== undefined) return;
+    if (this.layouts !== undefined) return;
     const emitted = this.chunk.emitter.emitResumable(this.fn);
     this.layouts = emitted.layouts;
     this.sharedNames = emitted.sharedNames;
-    this.#resume = this.chunk.evaluate(emitted) as ResumeFunction;
+    this.resume = this.chunk.evaluate(emitted) as ResumeFunction;
   }
+}
+
+function resumeFirst(record: Record, value: LuaValue): LuaValue | null {
+  const prototype = record[0] as Prototype;
+  prototype.prepare();
+  return prototype.resume(record, value);
 }

@@ -6,17 +6,19 @@
 import type { LuaValue } from "../value.ts";
 import type { Execution } from "./coroutine.ts";
 import type { Prototype } from "./prototype.ts";
-import type { Record } from "./records.ts";
+import { Frames, type Record } from "./records.ts";
 import { NONE, Table } from "./table.ts";
 
 /** Why a function returned `null`. */
 export const enum Reason {
   /** To go on at once, from the bottom of the JavaScript stack. */
   Unwind,
-  /** The coroutine yields, waits or was interrupted. */
+  /** The coroutine waits or was interrupted. */
   Suspend,
   /** `error` was called where a `pcall` takes it: see {@link X.thrown}. */
   Raise,
+  /** The coroutine gives values to the one who resumed it. */
+  Yield,
 }
 
 /** How deep the JavaScript stack may get, in units of emit_chunk.ts. */
@@ -36,11 +38,15 @@ class Registers {
   m = MAX_DEPTH;
   /** Back-edges that a function may take before it asks {@link tick}. */
   h = BUDGET;
-  /** Records left by the functions that are suspending, innermost first. */
-  readonly fresh: Record[] = [];
+  /** Functions of {@link execution} are suspending and have left records. */
+  suspending = false;
+  /** The record of the resumed function, if that alone suspends again. */
+  again: Record | undefined = undefined;
   reason: Reason = Reason.Unwind;
   /** The error value, while `null` travels up for {@link Reason.Raise}. */
   thrown: LuaValue = undefined;
+  /** The first value that a coroutine yields; {@link r} is as for results. */
+  yielded: LuaValue = undefined;
   execution: Execution | undefined = undefined;
   /** The metatable of strings in the state that runs, or an empty table. */
   strings: Table = NO_METATABLE;
@@ -77,6 +83,29 @@ export function setStrings(metatable: Table | undefined): void {
 
 /** Keeps the record of a function that suspends. */
 export function S(record: Record): null {
-  X.fresh.push(record);
+  const execution = X.execution!;
+  if (X.suspending) {
+    execution.frames.add(record);
+  } else {
+    X.suspending = true;
+    execution.frames = new Frames(record, execution.frames);
+  }
   return null;
+}
+
+/** Keeps the record that a resumed function has filled in again. */
+export function A(record: Record): null {
+  if (X.suspending) X.execution!.frames.add(record);
+  else X.again = record;
+  return null;
+}
+
+/** Forgets the records of functions that an error has left. */
+export function dropFrames(): void {
+  if (X.suspending) {
+    X.suspending = false;
+    const execution = X.execution!;
+    execution.frames = execution.frames.waiting!;
+  }
+  X.again = undefined;
 }

@@ -5,7 +5,7 @@
 import { C } from "./calls.ts";
 import { O, T } from "./execution.ts";
 import * as operations from "./operations.ts";
-import { Box, EMPTY, S, X } from "./registers.ts";
+import { A, Box, EMPTY, S, X } from "./registers.ts";
 import { NONE, Plain, Table, trim } from "./table.ts";
 import { hookHost, K } from "./hooks.ts";
 import { iterate } from "./iterate.ts";
@@ -18,6 +18,7 @@ export const runtimeNames: { readonly [name: string]: unknown } = {
   hookHost,
   C,
   S,
+  A,
   O,
   T,
   Table,

@@ -9,8 +9,8 @@ import type { Frame } from "../host.ts";
 import type { LuaFunction } from "../value.ts";
 import { Prototype, scriptOf } from "./prototype.ts";
 import type { Execution } from "./coroutine.ts";
-import { X } from "./registers.ts";
-import { type Record } from "./records.ts";
+import { Reason, X } from "./registers.ts";
+import { OUTER, type Record } from "./records.ts";
 import { SiteKind } from "./emitter.ts";
 
 /** The JavaScript names of host functions start like this. */
@@ -115,11 +115,13 @@ function recordFrame(record: Record): PlainFrame | undefined {
   };
 }
 
-/** What of an execution the walk over a stack looks at. */
-type Walked = Pick<Execution, "records" | "thread" | "parent">;
+/** An execution that an error has left or that is noted, with the frames it had on the heap. */
+interface Left extends Pick<Execution, "thread" | "parent"> {
+  readonly noted: readonly PlainFrame[];
+}
 
 /** The executions that errors have left on their way, innermost first. */
-const left = new WeakMap<Error, Walked[]>();
+const left = new WeakMap<Error, Left[]>();
 
 /**
  * Notes that an error leaves the execution of a call from host code, such as
@@ -131,14 +133,20 @@ export function noteLeaving(error: Error, execution: Execution): void {
   left.set(error, executions);
 }
 
-function copyOf({ records, thread, parent }: Execution): Walked {
-  return { records: records.slice(), thread, parent };
+function copyOf(execution: Execution): Left {
+  const { thread, parent } = execution;
+  const noted: PlainFrame[] = [];
+  pushRecords(noted, execution);
+  return { noted, thread, parent };
 }
 
-function pushRecords(frames: PlainFrame[], execution: Walked): void {
-  const { records } = execution;
-  for (let i = records.length - 1; i >= 0 && frames.length < MAX_TRACE; i--) {
-    const frame = recordFrame(records[i]!);
+function pushRecords(frames: PlainFrame[], execution: Execution): void {
+  for (
+    let record = execution.frames.innermost;
+    record !== undefined && frames.length < MAX_TRACE;
+    record = record[OUTER]
+  ) {
+    const frame = recordFrame(record);
     if (frame !== undefined) frames.push(frame);
   }
 }
@@ -152,21 +160,22 @@ function running(
   error?: Error,
   enough?: (frames: readonly PlainFrame[]) => boolean,
   above?: unknown,
-  executions: readonly Walked[] = (error && left.get(error)) ?? [],
+  executions: readonly Left[] = (error && left.get(error)) ?? [],
 ): PlainFrame[] {
   const frames: PlainFrame[] = [];
   let walked = 0;
-  let execution: Walked | undefined = executions[0] ?? X.execution;
+  let execution: Execution | Left | undefined = executions[0] ?? X.execution;
   // A host function's inner part shows once, not twice.
   let inner: string | undefined;
   const errorSites = error === undefined ? undefined : callSites(0, error);
   for (const site of errorSites ?? callSites(limit, undefined, above)) {
     if (enough?.(frames)) break;
     const name = site.getFunctionName();
-    if (name === "driveExecution") {
+    if (name === "driveExecution" || name === "driveCall") {
       if (execution === undefined) break;
       inner = undefined;
-      pushRecords(frames, execution);
+      if ("noted" in execution) frames.push(...execution.noted);
+      else pushRecords(frames, execution);
       if (execution.thread !== undefined) return frames;
       execution = ++walked < executions.length
         ? executions[walked]
@@ -291,7 +300,7 @@ export function stackFrames(
   if (execution.signal !== undefined) {
     // The function that it called to suspend has left no record.
     frames.push({
-      hostName: execution.signal.kind === "yielded" ? "yield" : "?",
+      hostName: execution.signal === Reason.Yield ? "yield" : "?",
       prototype: undefined,
       site: 0,
       record: undefined,
@@ -437,7 +446,7 @@ export function noteStack(): () => ChunkFrame[] {
   ErrorClass.stackTraceLimit = framesToNote();
   ErrorClass.captureStackTrace(note, noteStack);
   ErrorClass.stackTraceLimit = stackTraceLimit;
-  const executions: Walked[] = [];
+  const executions: Left[] = [];
   for (let at = X.execution; at !== undefined; at = at.parent) {
     executions.push(copyOf(at));
     if (at.thread !== undefined) break;
@@ -455,7 +464,7 @@ function top(above: unknown): PlainFrame | undefined {
       const name = site.getFunctionName();
       const frame = plainFrame(site, name);
       if (frame !== undefined) return frame;
-      if (name === "driveExecution") return undefined;
+      if (name === "driveExecution" || name === "driveCall") return undefined;
     }
   }
   return undefined;

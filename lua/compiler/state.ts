@@ -4,7 +4,7 @@
  */
 import { callToEnd } from "./calls.ts";
 import type { LineCounter } from "../coverage.ts";
-import { LuaError, raising } from "../errors.ts";
+import { LuaError } from "../errors.ts";
 import type {
   Frame,
   HostFunction,
@@ -31,7 +31,7 @@ import { openCollector } from "./collector.ts";
 import { openDebug } from "./debug_library.ts";
 import { loadDump } from "./dump.ts";
 import {
-  driveExecution,
+  give,
   resetRegisters,
   results,
   resumeCoroutine,
@@ -45,7 +45,7 @@ import { runtime } from "./messages.ts";
 import { index, setIndex } from "./operations.ts";
 import { metatableOf } from "./metatables.ts";
 import type { EngineState, TypeMetatables } from "./engine_state.ts";
-import { setStrings, X } from "./registers.ts";
+import { Reason, setStrings, X } from "./registers.ts";
 import {
   CallPlace,
   frameAt,
@@ -158,19 +158,19 @@ export class CompilerState implements EngineState {
       );
     }
     let value: LuaValue | null;
-    const { quiet } = raising;
-    raising.quiet = false;
     try {
-      value = resumeCoroutine(thread, values, true, error);
+      value = resumeCoroutine(thread, give(values), true, error);
     } catch (thrown) {
       return { kind: "failed", error: toLuaError(thrown) };
     } finally {
-      raising.quiet = quiet;
       if (X.execution === undefined) forgetWalk();
     }
-    if (value !== null) return { kind: "ended", values: results(value) };
-    X.r = undefined;
-    return thread.execution.signal!;
+    if (value === null) {
+      X.r = undefined;
+      return { kind: "suspended", suspension: thread.execution.suspension };
+    }
+    const kind = thread.execution.signal === Reason.Yield ? "yielded" : "ended";
+    return { kind, values: results(value) };
   }
 
   call(fn: LuaValue, ...args: LuaValue[]): LuaValue[] {
@@ -189,10 +189,7 @@ export class CompilerState implements EngineState {
   }
 
   #toEnd(operation: () => LuaValue | null): LuaValue {
-    const execution = new Execution(this, undefined);
-    const value = driveExecution(execution, operation, undefined, undefined);
-    X.r = undefined;
-    return value as LuaValue;
+    return callToEnd(this, operation as unknown as LuaFunction, [])[0];
   }
 
   tostring(value: LuaValue): string {
@@ -281,7 +278,7 @@ export class CompilerState implements EngineState {
   #within<T>(read: () => T): T {
     if (X.execution?.state === this) return read();
     const before = X.execution;
-    X.execution = new Execution(this, undefined);
+    X.execution = new Execution(this, undefined, undefined);
     try {
       return read();
     } finally {

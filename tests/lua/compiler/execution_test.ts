@@ -52,3 +52,27 @@ Deno.test("an endless recursion without loops can be interrupted", () => {
   assert.deepEqual(outcome, { kind: "suspended", suspension: undefined });
   assert.equal(asked, 3);
 });
+
+Deno.test("a loop that waits keeps nothing that it has let go", async () => {
+  using state = createCompilerState();
+  const chunk = state.load(
+    `local weak = setmetatable({}, { __mode = "v" })
+    for i = 1, 3 do
+      do local big = {} weak[1] = big coroutine.yield() end
+      collectgarbage()
+      if weak[1] ~= nil then return i end
+    end`,
+    "=t",
+  );
+  const thread = state.newThread(chunk);
+  let outcome = state.resume(thread, []);
+  while (outcome.kind === "yielded" || outcome.kind === "suspended") {
+    if (outcome.kind === "suspended") {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      outcome.suspension!.start({ wake: () => resolve(), fail: reject });
+      await promise;
+    }
+    outcome = state.resume(thread, []);
+  }
+  assert.deepEqual(outcome, { kind: "ended", values: [] });
+});
