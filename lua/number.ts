@@ -41,6 +41,9 @@ const SPACE = /^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g;
  * @returns The number, or `undefined` when the text is none.
  */
 export function parseNumber(text: string): number | undefined {
+  const plain = parsePlain(text);
+  if (plain === plain) return plain;
+  if (isNoStart(text.charCodeAt(0))) return undefined;
   if (DECIMAL.test(text)) return Number(text);
   const trimmed = text.replace(SPACE, "");
   if (DECIMAL.test(trimmed)) return Number(trimmed);
@@ -66,6 +69,38 @@ export function parseNumber(text: string): number | undefined {
       return NaN;
   }
   return undefined;
+}
+
+/** Whether no number begins with a character: letters but those of inf and nan. */
+function isNoStart(code: number): boolean {
+  return code > 0x39 && code !== 0x49 && code !== 0x4e && code !== 0x69 &&
+    code !== 0x6e;
+}
+
+/** Digits that a double holds exactly, whatever they are. */
+const EXACT_DIGITS = 15;
+const POWERS = Array.from({ length: EXACT_DIGITS + 1 }, (_, i) => 10 ** i);
+
+/**
+ * The number of a short decimal, as nearly all are, such as `-12.5`; nan for
+ * other texts. The digits and the power are exact, so one division rounds once.
+ */
+function parsePlain(text: string): number {
+  const { length } = text;
+  if (length > EXACT_DIGITS + 2) return NaN;
+  const isNegative = text.charCodeAt(0) === 0x2d;
+  let value = 0, digits = 0, point = -1;
+  for (let i = isNegative ? 1 : 0; i < length; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit >= 0 && digit <= 9) {
+      value = value * 10 + digit;
+      digits++;
+    } else if (digit === -2 && point < 0) point = digits;
+    else return NaN;
+  }
+  if (digits === 0 || digits > EXACT_DIGITS) return NaN;
+  if (point >= 0) value /= POWERS[digits - point]!;
+  return isNegative ? -value : value;
 }
 
 /** More hexadecimal digits than these only say whether to round up. */

@@ -5,6 +5,8 @@
  */
 
 const properties = new Map<string, string>();
+/** The way back: an object, which V8 asks faster for its own keys. */
+const names = Object.create(null) as { [property: string]: string };
 
 /** Makes `name` one that tables keep as a property, and returns the property. */
 export function registerName(name: string): string {
@@ -12,6 +14,7 @@ export function registerName(name: string): string {
   if (property === undefined) {
     property = "$" + name;
     properties.set(name, property);
+    names[property] = name;
   }
   return property;
 }
@@ -19,6 +22,11 @@ export function registerName(name: string): string {
 /** The property of `name`, or `undefined` when it lives in the hash. */
 export function propertyOf(name: string): string | undefined {
   return properties.get(name);
+}
+
+/** The name of a property. */
+export function nameOf(property: string): string {
+  return names[property]!;
 }
 
 /** The names of metamethods and of what every module has. */

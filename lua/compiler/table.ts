@@ -11,7 +11,7 @@ import { LuaError } from "../errors.ts";
 import type { LuaTable, LuaValue } from "../value.ts";
 import { Hash } from "./hash.ts";
 import { runtime } from "./messages.ts";
-import { propertyOf, registerName } from "./names.ts";
+import { nameOf, propertyOf, registerName } from "./names.ts";
 
 /** The array part of tables without one; the first place is never used. */
 export const NONE: LuaValue[] = [,] as unknown as LuaValue[];
@@ -200,9 +200,11 @@ export class Table implements LuaTable {
     }
     const named = this as unknown as Named;
     const isField = named[property] !== undefined ||
-      typeof value === "function" || typeof value === "object" ||
-      key.startsWith("__");
-    if (isField && (this.hash?.find(key) ?? -1) < 0) named[property] = value;
+      (hash === undefined
+        ? value !== undefined
+        : (typeof value === "function" || typeof value === "object" ||
+          key.startsWith("__")) && hash.findString(key) < 0);
+    if (isField) named[property] = value;
     else this.setHash(key, value);
   }
 
@@ -333,7 +335,7 @@ export class Walk {
       while (++this.#at < names.length) {
         const value = (table as unknown as Named)[names[this.#at]!];
         if (value !== undefined) {
-          this.k = names[this.#at]!.slice(1);
+          this.k = nameOf(names[this.#at]!);
           this.v = value;
           return true;
         }

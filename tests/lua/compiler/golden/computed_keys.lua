@@ -24,3 +24,41 @@ for key in pairs(dictionary) do
 end
 table.sort(keys)
 print(count, table.concat(keys, " "))
+
+-- Keys that are names elsewhere, computed and not, in turns.
+local function dump(t)
+  local lines = {}
+  for k, v in pairs(t) do lines[#lines + 1] = tostring(k) .. "=" .. tostring(v) end
+  table.sort(lines)
+  print(#lines, table.concat(lines, " "), next(t) == nil)
+end
+local function key(k) return k:sub(1, 1) .. k:sub(2) end
+local record = {}
+for k, v in ("id=1;name=x;count=2;"):gmatch("(%w+)=(%w+);") do record[k] = v end
+dump(record)
+print(record.id, record.name, record[key "count"], record.missing, record[key "missing"])
+record[key "missing"] = nil
+record[key "id"] = nil
+dump(record)
+record.id = 3
+record[key "name"] = nil
+record.name = nil
+dump(record)
+record[key "unknown"] = true
+record[key "name"] = "back"
+record[key "id"] = 4
+record.count = nil
+record[key "count"] = "again"
+dump(record)
+print(record.count, record.name, record.id)
+for k in pairs(record) do record[k] = nil end
+dump(record)
+record.name, record[key "id"], record[1] = 1, 2, 3
+dump(record)
+local guarded = setmetatable({}, {__newindex = function(t, k, v) rawset(t, k, v .. "!") end, __index = function(_, k) return "no " .. k end})
+guarded[key "name"] = "a"
+guarded[key "name"] = "b"
+guarded.id = "c"
+guarded[key "other"] = "d"
+dump(guarded)
+print(guarded[key "count"], guarded.count)
