@@ -9,7 +9,7 @@ import { definer } from "../lua/define.ts";
 import { type Frame, multi, NOTHING } from "../lua/host.ts";
 import type { Runtime } from "../lua/runtime.ts";
 import { decodeText, encodeText } from "../lua/text.ts";
-import type { LuaTable } from "../lua/value.ts";
+import { isFunction, type LuaTable } from "../lua/value.ts";
 import { formatTraceback } from "../lua/traceback.ts";
 import { isTerminal } from "../runtime/posix/descriptors.ts";
 import { addCoverage } from "./coverage_host.ts";
@@ -141,6 +141,20 @@ export function hostTable(
   define(host, "note_place", () => {
     const place = state.newTable();
     noted.set(place, state.framesLater());
+    return place;
+  });
+
+  /**
+   * note_call(literal, body, name): the same, sooner, for the call of the global
+   * `name` that `body` gives a function literal to; nil when it is none.
+   */
+  define(host, "note_call", (literal, body, name) => {
+    const frame = isFunction(literal) && isFunction(body)
+      ? state.literalCall(literal, body, String(name))
+      : undefined;
+    if (frame === undefined) return undefined;
+    const place = state.newTable();
+    noted.set(place, () => [frame()]);
     return place;
   });
 

@@ -233,6 +233,15 @@ export interface LuaState extends Disposable {
    * it out, innermost first, whenever that may be.
    */
   framesLater(): () => Frame[];
+  /**
+   * If `literal` was made by a function literal that `caller` gives to the
+   * global `name`: works out the frame of `caller` in that call.
+   */
+  literalCall(
+    literal: LuaFunction,
+    caller: LuaFunction,
+    name: string,
+  ): (() => Frame) | undefined;
   /** The function at a stack level of the running coroutine, or nothing. */
   functionAt(level: number): LuaFunction | undefined;
   /** The environment table of a function or coroutine (Lua 5.1 getfenv). */

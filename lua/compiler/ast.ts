@@ -38,6 +38,8 @@ export interface FunctionNode {
   self: Variable | undefined;
   /** Whether it, or a function in it, reads or writes a global. */
   usesGlobals: boolean;
+  /** The call of a global that it is an argument of as it is, once emitted. */
+  givenTo: CallNode | undefined;
 }
 
 export type Block = Statement[];

@@ -80,6 +80,14 @@ export function spread(
     `(X.r=undefined,${use([...values, "...t"].join(","))}))`;
 }
 
+/** Lets function literals know that they are given to a global. */
+function noteLiterals(call: CallNode | MethodNode): void {
+  if (call.kind === "method" || call.callee.kind !== "global") return;
+  for (const arg of call.args) {
+    if (arg.kind === "function") arg.givenTo = call;
+  }
+}
+
 /**
  * Emits a call.
  *
@@ -100,6 +108,7 @@ export function emitCall(
     : emitCallee(emitter, call);
   const list = emitList(emitter, call.args);
   if (callee.self !== undefined) list.values.unshift(callee.self);
+  if (wanted !== "tail") noteLiterals(call);
   // Nearly all errors are raised like this: it saves asking V8 for the place.
   const raises = wanted === "none" && call.kind === "call" &&
     call.callee.kind === "global" && call.callee.name === "error";

@@ -97,6 +97,7 @@ class Parser {
       body: [],
       self: undefined,
       usesGlobals: false,
+      givenTo: undefined,
     };
     this.#functions.push(fn);
     return fn;

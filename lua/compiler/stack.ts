@@ -455,6 +455,29 @@ export function noteStack(): () => ChunkFrame[] {
     finish(running(MAX_TRACE, note, undefined, undefined, executions));
 }
 
+/**
+ * The frame of a function at a call of the global `name` that it makes with a
+ * function literal: `literal` was made from that.
+ *
+ * @returns Works the frame out; `undefined` when there is no such call.
+ */
+export function literalCall(
+  literal: Prototype,
+  caller: Prototype,
+  name: string,
+): (() => Frame) | undefined {
+  const { parent, givenTo } = literal.fn;
+  if (parent !== caller.fn || givenTo?.callee.kind !== "global") return;
+  if (givenTo.callee.name !== name) return undefined;
+  const frame = {
+    prototype: caller,
+    site: 0,
+    hostName: undefined,
+    record: undefined,
+  };
+  return () => ({ ...finish([frame])[0]!, currentLine: givenTo.line });
+}
+
 /** JavaScript frames between here and the Lua function that failed. */
 const FRAMES_TO_TOP = 3;
 

@@ -25,7 +25,7 @@ import {
 } from "../value.ts";
 import { openBase } from "./base_library.ts";
 import { Chunk } from "./chunk.ts";
-import { changeEnvironment, environmentOf } from "./closure.ts";
+import { changeEnvironment, environmentOf, prototypeOf } from "./closure.ts";
 import { openCoroutine } from "./coroutine_library.ts";
 import { openCollector } from "./collector.ts";
 import { openDebug } from "./debug_library.ts";
@@ -50,6 +50,7 @@ import {
   CallPlace,
   frameAt,
   functionOf,
+  literalCall,
   noteStack,
   positionAt,
   stackFrames,
@@ -247,6 +248,16 @@ export class CompilerState implements EngineState {
 
   framesLater(): () => Frame[] {
     return noteStack();
+  }
+
+  literalCall(
+    literal: LuaFunction,
+    caller: LuaFunction,
+    name: string,
+  ): (() => Frame) | undefined {
+    const made = prototypeOf(literal);
+    const from = prototypeOf(caller);
+    return made && from && literalCall(made, from, name);
   }
 
   functionAt(level: number): LuaFunction | undefined {

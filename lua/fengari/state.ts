@@ -269,6 +269,10 @@ export class FengariState implements LuaState {
     return frames;
   }
 
+  literalCall(): undefined {
+    return undefined;
+  }
+
   functionAt(level: number): LuaFunction | undefined {
     const L = this.machine.current;
     const visible = levelAt(L, level, this.machine.hooked === L);

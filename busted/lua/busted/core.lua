@@ -12,7 +12,7 @@ local new_environment = require 'busted.environment'
 local new_status = require 'busted.status'
 local details = require 'busted.details'
 local traces = require 'busted.traces'
-local note_place = host.note_place
+local note_place, note_call = host.note_place, host.note_call
 
 local VERSION = '2.3.0'
 
@@ -56,6 +56,9 @@ return function()
   local environment = new_environment(context)
   local root = context.get()
   local executors = {}
+  local body_running -- the function of a block while it runs
+  local is_registering = false
+  local noted = {} -- the functions whose calls that one has noted
   local runners = {} -- what executes an element, by descriptor
 
   local busted = {
@@ -228,6 +231,8 @@ return function()
     end
     local results
     if guarded then
+      local body_before = body_running
+      body_running, noted, is_registering = run, {}, false
       if busted.capture then busted.capture.begin() end
       local outcome
       outcome, results = host.run(function()
@@ -238,6 +243,7 @@ return function()
         host.take()
         return finish(xpcall(guarded, handler))
       end, busted.timeout)
+      body_running = body_before
       if busted.capture then busted.capture.finish(descriptor, outcome == 'ended' and results[1]) end
       if outcome ~= 'ended' then
         status, trace = 'error', element.trace or { traceback = '' }
@@ -370,18 +376,33 @@ return function()
     return traces.noted(place)
   end
 
-  --- Creates the function with which a block is registered. The place is noted
-  --- in that function itself: each frame above the user's costs a microsecond.
-  local function publisher(descriptor, alias, attributes)
+  --- Notes the place of a block from what the compiler knows of the call that
+  --- its function was written in. That has to be the call of `publish`, by the
+  --- body that runs; nil if one cannot be sure.
+  local function note_from_literal(export, publish, fn)
+    local body = body_running
+    if is_registering or type(fn) ~= 'function' or noted[fn] or type(body) ~= 'function' then return nil end
+    if context.get('run') ~= body or getfenv(body) ~= environment or environment[export] ~= publish then return nil end
+    local place = note_call(fn, body, export)
+    if place then noted[fn] = true end
+    return place
+  end
+
+  --- Creates the function with which a block is registered, and that is seen as
+  --- `export`. The place is noted in that function itself: each frame above the
+  --- user's costs a microsecond.
+  local function publisher(descriptor, alias, attributes, export)
     local channel = { 'register', descriptor }
     local default = attributes and attributes.default_fn
     local traced = descriptor ~= 'file'
     local function complete(name, fn, place)
       local trace = traced and trace_of_block(name, place) or nil
+      is_registering = true
       busted.publish(channel, name, fn, trace, attributes)
+      is_registering = false
     end
     local function notes() return traced and busted.notes_places end
-    return function(name, fn)
+    local function publish(name, fn)
       if fn == nil and type(name) == 'string' then
         if default == nil then
           return function(later)
@@ -392,8 +413,9 @@ return function()
       elseif fn == nil and name ~= nil then
         name, fn = alias, name
       end
-      complete(name, fn, notes() and note_place())
+      complete(name, fn, notes() and (note_from_literal(export, publish, fn) or note_place()))
     end
+    return publish
   end
 
   --- Registers a kind of block. `definition` is the function that executes
@@ -421,7 +443,7 @@ return function()
     end
     busted.primary[descriptor] = primary
     busted.attributes[descriptor] = attributes
-    local publish = publisher(primary, alias, attributes)
+    local publish = publisher(primary, alias, attributes, descriptor)
     executors[descriptor] = publish
     busted.export(descriptor, publish)
   end
