@@ -22,6 +22,9 @@ export type FileContent =
 
 const CHUNK = 64 * 1024;
 
+/** What is read goes through here: 64 KB that are new cost as much as a small file. */
+const buffer = new Uint8Array(CHUNK);
+
 /**
  * Reads a file. Blocks the thread.
  *
@@ -31,7 +34,6 @@ export function readBytes(path: string): FileContent {
   const fd = open(path, O_RDONLY | O_CLOEXEC, 0);
   if (fd < 0) return { ok: false, action: "open", reason: strerror(-fd) };
   const chunks: string[] = [];
-  const buffer = new Uint8Array(CHUNK);
   try {
     for (;;) {
       const count = read(fd, buffer);

@@ -54,15 +54,6 @@ return function(busted)
   end
   block.run_hooks = run_hooks
 
-  local function chain(element)
-    local list = {}
-    while element do
-      list[#list + 1] = element
-      element = context.parent(element)
-    end
-    return list
-  end
-
   --- Runs the lazy setups of an element and of all around it that have not
   --- run yet. Returns whether none of them failed, then or earlier.
   function block.lazy_setup(element)
@@ -78,11 +69,12 @@ return function(busted)
   --- Runs before_each from the suite inwards. Returns whether all passed, and
   --- the innermost block that was reached.
   function block.before_each(element)
-    local list = chain(element)
-    for i = #list, 1, -1 do
-      if not run_hooks('before_each', list[i]) then return false, list[i] end
+    local parent = context.parent(element)
+    if parent then
+      local passed, reached = block.before_each(parent)
+      if not passed then return false, reached end
     end
-    return true, element
+    return run_hooks('before_each', element), element
   end
 
   --- Runs after_each from a block outwards.

@@ -123,8 +123,11 @@ function selection.last_failed(busted, only, forgets)
   end
   if forgets then return end
   busted.subscribe({ 'test', 'end' }, function(element, parent, status)
-    local name = key(busted.getFile(element), busted.full_name(element.name or element.descriptor, parent))
-    failed[name] = (status == 'failure' or status == 'error') or nil
+    local fails = status == 'failure' or status == 'error'
+    if fails or next(failed) ~= nil then
+      local name = key(busted.getFile(element), busted.full_name(element.name or element.descriptor, parent))
+      failed[name] = fails or nil
+    end
     return nil, true
   end, { priority = 1 })
   busted.subscribe({ 'exit' }, function()
