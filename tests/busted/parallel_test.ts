@@ -74,6 +74,31 @@ Deno.test("-j names the test in which a process ended, and goes on", async () =>
   assert.deepEqual([stderr, code], ["", 1]);
 });
 
+Deno.test("-j gives the files of a process that ended to others", async () => {
+  using folder = new TestFolder();
+  const expected: string[] = [];
+  for (let i = 10; i < 40; i++) {
+    const ends = i % 7 === 0;
+    folder.write(
+      `spec/f${i}_spec.lua`,
+      `it('test ${i}', function() ${ends ? "os.exit(3)" : ""} end)`,
+    );
+    expected.push(`${ends ? "not ok" : "ok"} ${i - 9} - test ${i}`);
+  }
+  const { stdout, code } = await mtevBusted(["-j3", "-o", "TAP"], {
+    cwd: folder.path,
+  });
+  assert.deepEqual(stdout.match(/^(?:not )?ok .*$/gm), expected);
+  assert.equal(code, 1);
+});
+
+Deno.test("-j runs a single file in the process itself", async () => {
+  using folder = new TestFolder();
+  folder.write("spec/a_spec.lua", "it('ends', function() os.exit(3) end)");
+  const { code } = await mtevBusted(["-j4"], { cwd: folder.path });
+  assert.equal(code, 3);
+});
+
 Deno.test("-j works with retries, coverage, shards, filters and what failed last", async () => {
   using folder = new TestFolder();
   folder.write(

@@ -11,15 +11,18 @@ local details = require 'busted.details'
 local SIGINT, SIGKILL = 2, 9
 local GRACE = 10      -- seconds that workers get to end after Ctrl-C
 local LOOK = 0.05     -- seconds between two looks whether it was pressed
+local LOOKAHEAD = 0.1 -- seconds for which workers know what to do
+local MOST = 16       -- files that a worker knows of
 
 -- The worker's events and orders have descriptors of their own, so that specs
 -- may do with the standard ones what they like.
 local SCRIPT = 'cd -- "$1" && shift && exec 3>&1 4<&0 </dev/null >>"$1" 2>>"$2" && shift 2 && exec "$@"'
 
---- Replaces the sizes in an event by what was written up to there.
-local function read_output(worker, event)
+--- Replaces the sizes in an event by what was written up to there, or to the
+--- end.
+local function read_output(worker, event, all)
   for name, file in pairs(worker.files) do
-    local from, to = worker.offsets[name], event[name] or math.huge
+    local from, to = worker.offsets[name], all and math.huge or event[name] or 0
     event[name] = nil
     if to > from then
       file:seek('set', from)
@@ -59,7 +62,7 @@ local function new_replay(busted)
       if key ~= 'id' and key ~= 'parent' then element[key] = value end
     end
     -- Functions among the attributes do not travel.
-    if next(sent.attributes) == nil then element.attributes = busted.attributes[sent.descriptor] or {} end
+    if sent.attributes and next(sent.attributes) == nil then element.attributes = busted.attributes[sent.descriptor] or {} end
     return element
   end
 
@@ -134,7 +137,7 @@ return function(busted)
   local line_counts = {}
 
   return function(files, options)
-    local queue, following = {}, 1
+    local queue, following, returned = {}, 1, {}
     for i, name in ipairs(files) do queue[i] = { name = name } end
     local done, next_replayed = {}, 1
     local processes, alive, rests = {}, 0, {}
@@ -151,18 +154,55 @@ return function(busted)
       end
     end
 
-    --- Gives a worker its next file, or nothing more to do.
-    local function order(worker)
-      local job = not (busted.skipAll or refused or host.interrupted()) and queue[following]
-      if not job then
-        worker.job = nil
-        worker.stdin:close()
-        return
+    local function has_more()
+      return #returned > 0 or queue[following] ~= nil
+    end
+
+    --- The next file, if any is to run.
+    local function take()
+      if busted.skipAll or refused or host.interrupted() then return nil end
+      local job = table.remove(returned, 1)
+      if job == nil then
+        job = queue[following]
+        if job == nil then return nil end
+        following = following + 1
       end
-      following = following + 1
       job.events, job.elements = {}, {}
-      worker.job = job
-      worker.stdin:write(host.wire_format { file = job.name, seed = options.seed })
+      return job
+    end
+
+    --- How many files a worker shall know of: for some time, so that it never
+    --- waits, but not so many that others lack them.
+    local function lookahead(worker)
+      local seconds = (host.monotime() - worker.since) / math.max(worker.finished, 1)
+      local wanted = worker.finished == 0 and 2 or math.floor(LOOKAHEAD / seconds)
+      local share = math.floor((#queue - following + 1 + #returned) / options.jobs)
+      return math.max(1, math.min(math.max(wanted, 2), share, MOST))
+    end
+
+    --- Gives a worker its next files, or nothing more to do.
+    local function order(worker)
+      local lines = {}
+      for _ = #worker.jobs + 1, lookahead(worker) do
+        local job = take()
+        if not job then break end
+        table.insert(worker.jobs, job)
+        table.insert(lines, host.wire_format { file = job.name, seed = options.seed })
+      end
+      if #lines > 0 then
+        worker.stdin:write(table.concat(lines))
+      elseif #worker.jobs == 0 then
+        worker.stdin:close()
+      end
+    end
+
+    --- Takes back a file that a worker knew of and did not run.
+    local function give_back(job)
+      if busted.skipAll or host.interrupted() then
+        finish(job)
+      else
+        table.insert(returned, 1, job)
+      end
     end
 
     --- Takes down what a worker says, until it has nothing more to say.
@@ -171,24 +211,26 @@ return function(busted)
         local line = worker.stdout:read('\n')
         if line == nil or line:sub(-1) ~= '\n' then return end
         local message = host.wire_parse(line:sub(1, -2))
-        local job = worker.job or worker.rest
+        local job = worker.jobs[1] or worker.rest
         for _, event in ipairs(message.events) do
           read_output(worker, event)
           job.events[#job.events + 1] = event
         end
-        worker.ready = worker.ready or message.ready
+        if message.ready then worker.ready, worker.since = true, host.monotime() end
         if message.lines then line_counts[#line_counts + 1] = message.lines end
         if message.finished then
           job.flaky = message.flaky
-          finish(job)
+          table.remove(worker.jobs, 1)
+          worker.finished = worker.finished + 1
           order(worker)
+          finish(job)
         end
       end
     end
 
     --- Starts a worker and stays with it until it has ended.
     local function attend(index)
-      local worker = { offsets = { out = 0, err = 0 }, files = {} }
+      local worker = { jobs = {}, finished = 0, since = host.monotime(), offsets = { out = 0, err = 0 }, files = {} }
       -- What happens outside of files: hooks of a helper, say.
       worker.rest = { events = {}, elements = {} }
       rests[#rests + 1] = worker.rest
@@ -206,8 +248,8 @@ return function(busted)
       local status = process:wait(GRACE)
       stdout:close()
       processes[index] = nil
-      local job = worker.job
-      read_output(worker, job or worker.rest)
+      local job = worker.jobs[1]
+      read_output(worker, job or worker.rest, true)
       for _, file in pairs(worker.files) do file:close() end
       for _, path in ipairs(paths) do os.remove(path) end
       if not (worker.ready or host.interrupted()) and status and mtev.WIFEXITED(status) then
@@ -218,6 +260,7 @@ return function(busted)
           job.problem = ('the process that ran %s %s'):format(job.name, ending(status))
         end
         finish(job)
+        for i = #worker.jobs, 2, -1 do give_back(worker.jobs[i]) end
       end
     end
 
@@ -227,7 +270,7 @@ return function(busted)
       repeat
         local ok, problem = pcall(attend, index)
         if not ok then failed = failed or problem end
-      until failed or refused or queue[following] == nil or busted.skipAll or host.interrupted()
+      until failed or refused or not has_more() or busted.skipAll or host.interrupted()
       alive = alive - 1
       if alive == 0 then mtev.notify('busted.parallel') end
     end

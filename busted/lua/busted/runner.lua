@@ -130,6 +130,14 @@ local function log_successes(busted, path)
   end)
 end
 
+--- Whether a suite has so many files.
+local function has_files(busted, options, roots, count)
+  local _, _, find = require 'busted.modules.test_file_loader'(busted, {})
+  local excludes = as_list(options['exclude-pattern'])
+  local search = { excludes = excludes, recursive = options.recursive, quiet = true }
+  return #find(roots, as_list(options.pattern), search) >= count
+end
+
 --- Runs the files that the parent of this process orders.
 local function run_as_worker(busted, load, coverage)
   require 'busted.worker'.run(busted, function(file)
@@ -185,6 +193,7 @@ local function run(name, words, settings, caller)
   local jobs = math.floor(tonumber(options.jobs) or 1)
   -- What specs need is done in the processes that run them.
   local is_parallel = jobs > 1 and not (is_worker or caller or lines or options.list)
+    and has_files(busted, options, roots, 2)
   for _, statement in ipairs(is_parallel and {} or as_list(options.e)) do
     local chunk, problem = loadstring(statement)
     local ok = chunk ~= nil
@@ -248,7 +257,6 @@ local function run(name, words, settings, caller)
         return mine
       end,
       excludes = as_list(options['exclude-pattern']),
-      verbose = options.verbose,
       recursive = options.recursive,
     })
   end

@@ -27,7 +27,9 @@ end
 local function forward(busted, last)
   local context = busted.context
   local ids, last_id = setmetatable({}, { __mode = 'k' }), 0
+  local sent = setmetatable({}, { __mode = 'k' }) -- what the parent knows of elements
   local events, sent_at = {}, host.monotime()
+  local out_before, err_before = 0, 0
 
   local function identify(element)
     if not ids[element] then
@@ -37,11 +39,25 @@ local function forward(busted, last)
     return ids[element]
   end
 
+  local function flat_trace(trace)
+    -- Looking at it works it out.
+    return trace and trace.traceback and flat(trace)
+  end
+
+  --- What is new of an element.
   local function describe(element)
-    local copy = flat(element)
-    copy.env, copy.run = nil, nil
+    local known, now = sent[element], flat(element)
+    sent[element] = now
+    if known then
+      local changes = { id = ids[element] }
+      for key, value in pairs(now) do
+        if known[key] ~= value then changes[key] = value end
+      end
+      return changes
+    end
+    local copy = flat(now)
     copy.id = identify(element)
-    copy.trace = element.trace and flat(element.trace)
+    copy.trace = flat_trace(element.trace)
     copy.attributes = flat(element.attributes)
     local parent = context.parent(element)
     if parent and parent.descriptor ~= 'suite' then copy.parent = identify(parent) end
@@ -70,9 +86,11 @@ local function forward(busted, last)
     io.stdout:flush()
     local out, err = host.output_sizes()
     events[#events + 1] = {
-      kind = kind, sub = sub, element = describe(element), value = status, out = out, err = err,
+      kind = kind, sub = sub, element = describe(element), value = status,
+      out = out ~= out_before and out or nil, err = err ~= err_before and err or nil,
       trace = type(trace) == 'table' and describe_trace(trace) or nil,
     }
+    out_before, err_before = out, err
     if #events >= FLUSH_COUNT or host.monotime() - sent_at > FLUSH_AFTER then send {} end
   end
 
@@ -105,6 +123,7 @@ end
 --- file; `last()` returns what else the parent shall know, in the end.
 function worker.run(busted, load, last)
   local context, suite = busted.context, busted.context.get()
+  busted.notes_places = true -- they are looked at here
   host.wire_open()
   local send = forward(busted, last)
   send { ready = true } -- the helper and the statements came through

@@ -50,7 +50,7 @@ return function(busted, loader_names)
         for _, file in ipairs(found) do files[#files + 1] = file end
       elseif kind then
         files[#files + 1] = root
-      else
+      elseif not options.quiet then
         problem(say('output.file_not_found', { root }))
       end
     end
