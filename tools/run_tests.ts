@@ -41,8 +41,8 @@ const SHUFFLED = [
 /** Where documentation with examples in TypeScript may be. */
 const DOCUMENTED = ["mod.ts", "runtime", "lua", "README.md", "docs/guide"];
 
-/** How many parts of the suite run at a time. */
-const JOBS = Math.max(1, navigator.hardwareConcurrency);
+/** How many parts of the suite run at a time; each may take 500 MB. */
+const JOBS = Math.min(Math.max(1, navigator.hardwareConcurrency), 8);
 
 /** How many runs of `deno test` a job makes of the files, so that all end together. */
 const RUNS_PER_JOB = 4;
