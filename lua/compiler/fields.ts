@@ -35,13 +35,16 @@ export class Field {
   #specialize(): void {
     const p = JSON.stringify(this.#property);
     const name = JSON.stringify(this.name);
-    // The chain of tables without a hash, then strings, then everything else.
+    // Strings, then the chain of tables, then everything else. A name lives in
+    // the hash of a table that got it before the name stood in compiled code,
+    // as the functions of all libraries do.
     const made = new Function(
       "Table,X,index,setIndex",
       `return{get:t=>{let v;` +
         `if(typeof t==="string"&&(v=X.strings.$__index)!==undefined&&(v=v[${p}])!==undefined)return v;` +
-        `for(let i=0,o=t;i<20&&o instanceof Table&&o.hash===undefined;i++){` +
+        `for(let i=0,o=t;i<20&&o instanceof Table;i++){` +
         `if((v=o[${p}])!==undefined)return v;` +
+        `if(o.hash!==undefined&&(v=o.hash.getString(${name}))!==undefined)return v;` +
         `if((o=o.mt)===undefined||(o=o.$__index)===undefined)return undefined}` +
         `return index(t,${name})},` +
         `set:(t,v)=>{if(t instanceof Table&&t.hash===undefined&&v!==undefined&&` +
