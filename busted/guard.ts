@@ -21,7 +21,12 @@ import {
 import type { Coroutine } from "../lua/coroutines.ts";
 import type { Runtime } from "../lua/runtime.ts";
 import { encodeText } from "../lua/text.ts";
-import { isFunction, type LuaFunction, type LuaTable } from "../lua/value.ts";
+import {
+  isFunction,
+  type LuaFunction,
+  type LuaTable,
+  type LuaValue,
+} from "../lua/value.ts";
 import type { Interrupts } from "./interrupts.ts";
 import { EventerHandle } from "../lua/eventer_object.ts";
 
@@ -49,18 +54,18 @@ export function addGuard(
   interrupts.describe = () => describeOthers(runtime, folder, current);
 
   /**
-   * run(body, seconds): runs a function in a coroutine of its own and waits
-   * for its end: `"ended"` and what it returned, `"failed"` and the error,
+   * run(body, seconds, ...): runs a function in a coroutine of its own, with
+   * the arguments that follow, and waits for its end: `"ended"` and what it returned, `"failed"` and the error,
    * `"cancelled"`, or `"yielded"` when it yielded to nobody.
    */
-  define(host, "run", (body, seconds) => {
+  define(host, "run", (body, seconds, ...args) => {
     if (!isFunction(body)) throw new LuaError("run: function expected");
     const limit = typeof seconds === "number" && seconds > 0
       ? seconds
       : undefined;
     const guarded = new Guarded(runtime, interrupts, limit);
     current = guarded;
-    guarded.start(body);
+    guarded.start(body, args);
     return guarded.result ?? new Suspension((waker) => guarded.await(waker));
   });
 
@@ -167,10 +172,10 @@ class Guarded {
   }
 
   /** Runs the body up to its first wait. */
-  start(body: LuaFunction): void {
+  start(body: LuaFunction, args: readonly LuaValue[]): void {
     const { coroutines } = this.#runtime;
     this.#interrupts.begin(this.#limit, (message) => this.#raise(message));
-    const child = coroutines.spawn(body, [], {
+    const child = coroutines.spawn(body, args, {
       onEnd: (end) => {
         if (end.kind === "ended") this.#end(multi("ended", ...end.values));
         else if (end.kind === "failed") {

@@ -20,6 +20,8 @@ local failure_mt = { __type = 'failure', __tostring = function(self) return self
 local silent_failure_mt = { __type = 'failure' }
 local pending_mt = { __type = 'pending', __tostring = function(self) return self.message end }
 
+local function pack(...) return { n = select('#', ...), ... } end
+
 local function has_text(value)
   if type(value) == 'string' then return true end
   local mt = debug.getmetatable(value)
@@ -97,7 +99,8 @@ return function()
   function busted.subscribe(...) return mediator:subscribe(...) end
   function busted.unsubscribe(...) return mediator:removeSubscriber(...) end
   function busted.getSubscriber(...) return mediator:getSubscriber(...) end
-  function busted.publish(...) return mediator:publish(...) end
+  local function publish(channel, ...) return mediator:publish(channel, ...) end
+  busted.publish = publish
 
   --- Says, the first time, that something that listens to an event failed.
   local function note_broken(channel, problem)
@@ -212,64 +215,84 @@ return function()
     return kind
   end
 
-  --- Calls a function protected while `element` is the context. Returns a
-  --- status, and what the function returned. `guarded`: in a coroutine of its
-  --- own, with the time limit. `channel`: the event that it publishes.
-  local function protect(descriptor, run, element, guarded, channel)
+  local caught -- what was raised last: kind, message and trace
+
+  --- Takes down what was raised in the current element, for `protect`.
+  local function catch(value)
+    local element = context.get()
+    local kind = kind_of(value)
+    local trace = busted.getTrace(element, 2, value)
+    local message = busted.rewriteMessage(element, value, trace)
+    local known = kind == 'failure' and details[value] or {}
+    if busted.structural and known.compared then message = difference_text(message, known) end
+    known.full = traces.full(2)
+    details[trace] = known
+    caught = { kind = kind, message = message, trace = trace }
+    return value
+  end
+
+  --- What the coroutine of a body does.
+  local function call_guarded(body)
+    host.take()
+    local results = pack(xpcall(body, catch))
+    host.keep()
+    return results
+  end
+
+  --- Calls a body in a coroutine of its own, with the time limit. Returns what
+  --- xpcall gave, packed.
+  local function guard(descriptor, body, run, element)
+    local body_before = body_running
+    body_running, noted, is_registering = run, {}, false
+    if busted.capture then busted.capture.begin() end
+    local outcome, results = host.run(call_guarded, busted.timeout, body)
+    body_running = body_before
+    local ended = outcome == 'ended'
+    if busted.capture then busted.capture.finish(descriptor, ended and results[1]) end
+    if ended then return results end
+    local message = outcome == 'failed' and traces.text(results) or lost[outcome]
+    local trace = element.trace or { traceback = '' }
+    caught = { kind = 'error', message = busted.rewriteMessage(element, message, trace), trace = trace }
+    return { false, n = 1 }
+  end
+
+  --- Reports what a body of an element raised. Returns its status.
+  local function report_caught(descriptor, element, value, channel)
+    local problem = caught
+    caught = nil
+    if problem == nil then -- catching it failed: a stack overflow, say
+      local trace = element.trace or { traceback = '' }
+      problem = { kind = 'error', message = busted.rewriteMessage(element, value, trace), trace = trace }
+    end
+    if channel then note_broken(channel, problem.message) end
+    return report(element, descriptor, problem.kind, problem.message, problem.trace)
+  end
+
+  --- Calls a function protected while `element` is the context, with the
+  --- arguments that follow. Returns a status, and what the function returned.
+  --- `body`: what is called instead, in a coroutine of its own. `channel`: the
+  --- event that is published.
+  local function protect(descriptor, run, element, body, channel, ...)
     context.push(element)
-    local status = 'success'
-    local message, trace
-    local function handler(value)
-      status = kind_of(value)
-      trace = busted.getTrace(element, 2, value)
-      message = busted.rewriteMessage(element, value, trace)
-      local known = status == 'failure' and details[value] or {}
-      if busted.structural and known.compared then message = difference_text(message, known) end
-      known.full = traces.full(2)
-      details[trace] = known
-      return value
-    end
+    caught = nil
     local results
-    if guarded then
-      local body_before = body_running
-      body_running, noted, is_registering = run, {}, false
-      if busted.capture then busted.capture.begin() end
-      local outcome
-      outcome, results = host.run(function()
-        local function finish(...)
-          host.keep()
-          return { ... }
-        end
-        host.take()
-        return finish(xpcall(guarded, handler))
-      end, busted.timeout)
-      body_running = body_before
-      if busted.capture then busted.capture.finish(descriptor, outcome == 'ended' and results[1]) end
-      if outcome ~= 'ended' then
-        status, trace = 'error', element.trace or { traceback = '' }
-        message = outcome == 'failed' and traces.text(results) or lost[outcome]
-        message = busted.rewriteMessage(element, message, trace)
-        results = { false }
-      end
+    if body then
+      results = guard(descriptor, body, run, element)
     else
-      results = { xpcall(run, handler) }
+      results = pack(xpcall(run, catch, ...))
     end
+    local status = 'success'
     if not results[1] then
-      if status == 'success' then -- the handler itself failed: a stack overflow, say
-        status, trace = 'error', element.trace or { traceback = '' }
-        message = busted.rewriteMessage(element, results[2], trace)
-      end
-      if channel then note_broken(channel, message) end
-      status = report(element, descriptor, status, message, trace)
-    elseif guarded and host.uncaught() > 0 then
-      trace = element.trace or { traceback = '' }
-      message = 'an error in a coroutine that was started here was not caught; it is on standard error'
+      status = report_caught(descriptor, element, results[2], channel)
+    elseif body and host.uncaught() > 0 then
+      local trace = element.trace or { traceback = '' }
+      local message = 'an error in a coroutine that was started here was not caught; it is on standard error'
       status = report(element, 'error', 'error', busted.rewriteMessage(element, message, trace), trace)
     end
     results[1] = new_status(status)
     context.pop()
-    if guarded and host.interrupted() then busted.skipAll = true end
-    return unpack(results, 1, table.maxn(results))
+    if body and host.interrupted() then busted.skipAll = true end
+    return unpack(results, 1, results.n)
   end
 
   --- Calls a function of the harness protected.
@@ -287,10 +310,7 @@ return function()
   --- Publishes while `element` is the context; what a handler raises is an
   --- error of the element. Returns whether all came through.
   function busted.publish_within(descriptor, channel, element, ...)
-    local arguments, n = { ... }, select('#', ...)
-    return protect(descriptor, function()
-      mediator:publish(channel, element, unpack(arguments, 1, n))
-    end, element, nil, channel):success()
+    return protect(descriptor, publish, element, nil, channel, channel, element, ...):success()
   end
 
   --- Publishes a start or an end event within an element, after setting its
