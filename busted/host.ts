@@ -12,6 +12,7 @@ import { decodeText, encodeText } from "../lua/text.ts";
 import { isFunction, type LuaTable } from "../lua/value.ts";
 import { formatTraceback } from "../lua/traceback.ts";
 import { isTerminal } from "../runtime/posix/descriptors.ts";
+import { realtime } from "../runtime/time/clock.ts";
 import { addCoverage } from "./coverage_host.ts";
 import { addGuard } from "./guard.ts";
 import { addOpenThings } from "./open_things.ts";
@@ -83,11 +84,7 @@ export function hostTable(
   define(host, "monotime", () => eventer.now() / 1000);
 
   /** gettime(): seconds since 1970. */
-  define(
-    host,
-    "gettime",
-    () => (performance.timeOrigin + performance.now()) / 1000,
-  );
+  define(host, "gettime", () => realtime() / 1e6);
 
   /** isatty(descriptor) */
   define(host, "isatty", (fd) => isTerminal(Number(fd)));
@@ -145,12 +142,13 @@ export function hostTable(
   });
 
   /**
-   * note_call(literal, body, name): the same, sooner, for the call of the global
-   * `name` that `body` gives a function literal to; nil when it is none.
+   * note_call(literal, body, name, env): the same, sooner, for the call of the
+   * global `name` that `body`, whose environment is `env`, gives a function
+   * literal to; nil when it is none.
    */
-  define(host, "note_call", (literal, body, name) => {
+  define(host, "note_call", (literal, body, name, environment) => {
     const frame = isFunction(literal) && isFunction(body)
-      ? state.literalCall(literal, body, String(name))
+      ? state.literalCall(literal, body, String(name), environment)
       : undefined;
     if (frame === undefined) return undefined;
     const place = state.newTable();

@@ -234,13 +234,15 @@ export interface LuaState extends Disposable {
    */
   framesLater(): () => Frame[];
   /**
-   * If `literal` was made by a function literal that `caller` gives to the
-   * global `name`: works out the frame of `caller` in that call.
+   * If `literal` was made by a function literal that `caller`, with such an
+   * environment, gives to the global `name`: works out the frame of `caller` in
+   * that call.
    */
   literalCall(
     literal: LuaFunction,
     caller: LuaFunction,
     name: string,
+    environment: LuaValue,
   ): (() => Frame) | undefined;
   /** The function at a stack level of the running coroutine, or nothing. */
   functionAt(level: number): LuaFunction | undefined;

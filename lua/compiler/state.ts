@@ -25,7 +25,12 @@ import {
 } from "../value.ts";
 import { openBase } from "./base_library.ts";
 import { Chunk } from "./chunk.ts";
-import { changeEnvironment, environmentOf, prototypeOf } from "./closure.ts";
+import {
+  changeEnvironment,
+  environmentOf,
+  insideOf,
+  prototypeOf,
+} from "./closure.ts";
 import { openCoroutine } from "./coroutine_library.ts";
 import { openCollector } from "./collector.ts";
 import { openDebug } from "./debug_library.ts";
@@ -254,10 +259,12 @@ export class CompilerState implements EngineState {
     literal: LuaFunction,
     caller: LuaFunction,
     name: string,
+    environment: LuaValue,
   ): (() => Frame) | undefined {
+    const from = insideOf(caller);
+    if (from === undefined || from.get?.()[0] !== environment) return undefined;
     const made = prototypeOf(literal);
-    const from = prototypeOf(caller);
-    return made && from && literalCall(made, from, name);
+    return made && literalCall(made, from.prototype, name);
   }
 
   functionAt(level: number): LuaFunction | undefined {

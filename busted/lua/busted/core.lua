@@ -402,8 +402,8 @@ return function()
   local function note_from_literal(export, publish, fn)
     local body = body_running
     if is_registering or type(fn) ~= 'function' or noted[fn] or type(body) ~= 'function' then return nil end
-    if context.get('run') ~= body or getfenv(body) ~= environment or environment[export] ~= publish then return nil end
-    local place = note_call(fn, body, export)
+    if context.get('run') ~= body or environment[export] ~= publish then return nil end
+    local place = note_call(fn, body, export, environment)
     if place then noted[fn] = true end
     return place
   end
