@@ -122,17 +122,35 @@ function partition(
   if (less(a[middle], a[low])) swap(a, middle, low);
   else if (less(a[high], a[middle])) swap(a, middle, high);
   if (high - low === 2) return -1;
-  const pivot = a[middle];
   swap(a, middle, high - 1);
+  const i = exchange(state, a, less, low, high);
+  swap(a, high - 1, i);
+  return i;
+}
+
+/**
+ * Moves what is less than the pivot, which is next to the last, to the left.
+ * A function of its own, since V8 may enter this loop in optimized code made
+ * before the loop ever ended, which knows nothing of what follows: each time,
+ * it would fall back to the interpreter there.
+ *
+ * @returns Where the pivot belongs.
+ */
+function exchange(
+  state: LuaState,
+  a: LuaValue[],
+  less: Less,
+  low: number,
+  high: number,
+): number {
+  const pivot = a[high - 1];
   let i = low, j = high - 1;
   for (;;) {
     while (less(a[++i], pivot)) if (i >= high) invalidOrder(state);
     while (less(pivot, a[--j])) if (j <= low) invalidOrder(state);
-    if (j < i) break;
+    if (j < i) return i;
     swap(a, i, j);
   }
-  swap(a, high - 1, i);
-  return i;
 }
 
 function invalidOrder(state: LuaState): never {
