@@ -10,6 +10,7 @@ import {
   checkAny,
   checkFunction,
   checkTable,
+  passed,
   toNumberArgument,
   typeError,
 } from "../args.ts";
@@ -49,9 +50,9 @@ export function openBase(state: EngineState): void {
       throw new LuaError(state.where(1) + runtime.cannotDump);
     }) as unknown as LuaFunction,
   );
-  define("type", (...args: LuaValue[]) => {
-    if (args.length === 0) checkAny(state, args, 0);
-    return typeName(args[0]);
+  define("type", function (value: LuaValue) {
+    if (arguments.length === 0) checkAny(state, [], 0);
+    return typeName(value);
   });
   define("tostring", tostringFunction(state));
   define("select", (...args: LuaValue[]) => {
@@ -184,21 +185,22 @@ function raiseError(state: EngineState): Callable {
 type DefineBase = (name: string, fn: Callable) => void;
 
 function defineTraversal(state: EngineState, define: DefineBase): void {
-  const next = (...args: LuaValue[]) => {
-    const table = args[0];
-    if (!(table instanceof Table)) return checkTable(state, args, 0);
-    const walk = walkAfter(table, args[1]);
+  const next = function (table: LuaValue, key: LuaValue) {
+    if (!(table instanceof Table)) {
+      return checkTable(state, passed(arguments.length, table), 0);
+    }
+    const walk = walkAfter(table, key);
     if (!walk.step()) return undefined;
     X.r = [walk.k, walk.v];
     return walk.k;
   };
   define("next", next);
-  define("pairs", (...args: LuaValue[]) => {
-    if (!(args[0] instanceof Table)) {
-      if (args.length === 0) checkAny(state, args, 0);
-      checkTable(state, args, 0);
+  define("pairs", function (table: LuaValue) {
+    if (!(table instanceof Table)) {
+      if (arguments.length === 0) checkAny(state, [], 0);
+      checkTable(state, [table], 0);
     }
-    X.r = [next as unknown as LuaFunction, args[0], undefined];
+    X.r = [next as unknown as LuaFunction, table, undefined];
     return next as unknown as LuaFunction;
   });
   const following = nameHost("ipairs_aux", (table: LuaValue, at: LuaValue) => {
@@ -211,11 +213,10 @@ function defineTraversal(state: EngineState, define: DefineBase): void {
     X.r = [key, value];
     return key;
   });
-  define("ipairs", (...args: LuaValue[]) => {
-    const [table] = args;
+  define("ipairs", function (table: LuaValue) {
     if (!(table instanceof Table)) {
-      if (args.length === 0) checkAny(state, args, 0);
-      checkTable(state, args, 0);
+      if (arguments.length === 0) checkAny(state, [], 0);
+      checkTable(state, [table], 0);
     }
     X.r = [following as unknown as LuaFunction, table, 0];
     return following as unknown as LuaFunction;
@@ -224,33 +225,44 @@ function defineTraversal(state: EngineState, define: DefineBase): void {
 }
 
 function defineRaw(state: EngineState, define: DefineBase): void {
-  define("rawget", (...args: LuaValue[]) => {
-    const [table, key] = args;
-    if (!(table instanceof Table)) return checkTable(state, args, 0);
-    if (args.length < 2) checkAny(state, args, 1);
+  define("rawget", function (table: LuaValue, key: LuaValue) {
+    const count = arguments.length;
+    if (!(table instanceof Table)) {
+      return checkTable(state, passed(count, table), 0);
+    }
+    if (count < 2) checkAny(state, [table], 1);
     return table.get(key);
   });
-  define("rawset", (...args: LuaValue[]) => {
-    const [table, key, value] = args;
-    if (!(table instanceof Table)) return checkTable(state, args, 0);
-    if (args.length < 3) {
-      checkAny(state, args, 1);
-      checkAny(state, args, 2);
-    }
-    setRaw(table, key, value);
-    return table;
-  });
-  define("rawequal", (...args: LuaValue[]) => {
-    if (args.length < 2) {
+  define(
+    "rawset",
+    function (table: LuaValue, key: LuaValue, value: LuaValue) {
+      const count = arguments.length;
+      if (!(table instanceof Table)) {
+        return checkTable(state, passed(count, table), 0);
+      }
+      if (count < 3) {
+        const args = passed(count, table, key);
+        checkAny(state, args, 1);
+        checkAny(state, args, 2);
+      }
+      setRaw(table, key, value);
+      return table;
+    },
+  );
+  define("rawequal", function (a: LuaValue, b: LuaValue) {
+    if (arguments.length < 2) {
+      const args = passed(arguments.length, a);
       checkAny(state, args, 0);
       checkAny(state, args, 1);
     }
-    return args[0] === args[1];
+    return a === b;
   });
-  define("setmetatable", (...args: LuaValue[]) => {
-    const [table, mt] = args;
-    if (!(table instanceof Table)) return checkTable(state, args, 0);
-    if (args.length < 2 || !(mt === undefined || mt instanceof Table)) {
+  define("setmetatable", function (table: LuaValue, mt: LuaValue) {
+    const count = arguments.length;
+    if (!(table instanceof Table)) {
+      return checkTable(state, passed(count, table), 0);
+    }
+    if (count < 2 || !(mt === undefined || mt instanceof Table)) {
       return argumentError(state, 1, "nil or table expected");
     }
     if (table.mt !== undefined && table.mt.get("__metatable") !== undefined) {
@@ -259,9 +271,9 @@ function defineRaw(state: EngineState, define: DefineBase): void {
     state.setMetatable(table, mt);
     return table;
   });
-  define("getmetatable", (...args: LuaValue[]) => {
-    if (args.length === 0) checkAny(state, args, 0);
-    const mt = metatableOf(args[0]);
+  define("getmetatable", function (value: LuaValue) {
+    if (arguments.length === 0) checkAny(state, [], 0);
+    const mt = metatableOf(value);
     if (mt === undefined) return undefined;
     const shown = mt.get("__metatable");
     return shown === undefined ? mt : shown;
@@ -269,10 +281,9 @@ function defineRaw(state: EngineState, define: DefineBase): void {
 }
 
 function tostringFunction(state: EngineState): Callable {
-  return (...args: LuaValue[]) => {
-    const value = args[0];
+  return function (value: LuaValue) {
     if (typeof value === "string") return value;
-    if (args.length === 0) checkAny(state, args, 0);
+    if (arguments.length === 0) checkAny(state, [], 0);
     const handler = metamethod(value, "$__tostring");
     if (handler === undefined) return state.tostring(value);
     const text = callValue(handler, [value]);

@@ -15,14 +15,36 @@ import { callFunction, suspendMetaCall } from "./execution.ts";
 import { metamethod } from "./metatables.ts";
 
 const MAX_CHAIN = 100;
+/** What {@link callFunction} counts for a call. */
+const META_DEPTH = 256;
 
 type Named = { [property: string]: LuaValue };
 
 /** Calls a metamethod for its first result. */
 function callMeta(handler: LuaValue, ...args: LuaValue[]): LuaValue | null {
-  const value = typeof handler === "function"
-    ? callFunction(handler as unknown as Callable, args)
-    : notCallable(handler)(...args);
+  return metaResult(
+    typeof handler === "function"
+      ? callFunction(handler as unknown as Callable, args)
+      : notCallable(handler)(...args),
+  );
+}
+
+/** Like {@link callMeta}, for two operands: most calls, without an array. */
+function callBinary(
+  handler: LuaValue,
+  a: LuaValue,
+  b: LuaValue,
+): LuaValue | null {
+  if (typeof handler !== "function" || X.d + META_DEPTH > X.m) {
+    return callMeta(handler, a, b);
+  }
+  X.d += META_DEPTH;
+  const value = (handler as unknown as Callable)(a, b);
+  X.d -= META_DEPTH;
+  return metaResult(value);
+}
+
+function metaResult(value: LuaValue | null): LuaValue | null {
   if (value === null) return suspendMetaCall();
   X.r = undefined;
   return value;
@@ -47,7 +69,7 @@ export function index(object: LuaValue, key: LuaValue): LuaValue | null {
         );
       }
     }
-    if (typeof handler === "function") return callMeta(handler, object, key);
+    if (typeof handler === "function") return callBinary(handler, object, key);
     object = handler;
   }
   raise(runtime.indexLoop);
@@ -140,7 +162,7 @@ function arithmetic(
     const y = toNumber(b);
     if (x !== undefined && y !== undefined) return operation(x, y);
     const handler = metamethod(a, event) ?? metamethod(b, event);
-    if (handler !== undefined) return callMeta(handler, a, b);
+    if (handler !== undefined) return callBinary(handler, a, b);
     const second = x !== undefined;
     raise(
       runtime.arithmetic(operandName(second ? 1 : 0), typeName(second ? b : a)),
@@ -181,7 +203,7 @@ export function concat(left: LuaValue, right: LuaValue): LuaValue | null {
   }
   const handler = metamethod(left, "$__concat") ??
     metamethod(right, "$__concat");
-  if (handler !== undefined) return callMeta(handler, left, right);
+  if (handler !== undefined) return callBinary(handler, left, right);
   const second = leftText !== undefined;
   raise(
     runtime.concatenate(
@@ -217,7 +239,7 @@ function compareMeta(
   b: LuaValue,
   negate: boolean,
 ): boolean | null {
-  const value = callMeta(handler, a, b);
+  const value = callBinary(handler, a, b);
   if (value === null) return S([truth, negate ? 1 : 0, undefined, undefined]);
   return isTrue(value) !== negate;
 }

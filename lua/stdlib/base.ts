@@ -39,9 +39,15 @@ export function openBase(state: LuaState, globals: LuaTable): void {
   globals.set("_G", globals);
   globals.set("_VERSION", "Lua 5.1");
 
-  define(globals, "assert", (...args) => {
-    if (isTruthy(checkAny(state, args, 0))) return new Multi(args);
-    const message = args.length > 1 ? args[1] : "assertion failed!";
+  define(globals, "assert", function (value, message, ...rest) {
+    const count = arguments.length;
+    if (isTruthy(value)) {
+      return count === 1
+        ? value
+        : new Multi(passed(count, value, message, ...rest));
+    }
+    if (count === 0) checkAny(state, [], 0);
+    if (count === 1) message = "assertion failed!";
     const text = toStringArgument(message);
     if (text !== undefined) raise(state, text);
     throw new LuaError(message);

@@ -45,7 +45,12 @@ export function openMath(state: LuaState, library: LuaTable): void {
       : Math.log2(value) / Math.log2(checkNumber(state, args, 1));
   });
   // x64's maxsd and minsd: the second operand unless the first one wins.
-  define(library, "max", (...args) => {
+  define(library, "max", function (first, second, ...rest) {
+    if (
+      arguments.length === 2 && typeof first === "number" &&
+      typeof second === "number"
+    ) return first > second ? first : second;
+    const args = passed(arguments.length, first, second, ...rest);
     let result = checkNumber(state, args, 0);
     for (let i = 1; i < args.length; i++) {
       const value = checkNumber(state, args, i);
@@ -53,7 +58,12 @@ export function openMath(state: LuaState, library: LuaTable): void {
     }
     return result;
   });
-  define(library, "min", (...args) => {
+  define(library, "min", function (first, second, ...rest) {
+    if (
+      arguments.length === 2 && typeof first === "number" &&
+      typeof second === "number"
+    ) return first < second ? first : second;
+    const args = passed(arguments.length, first, second, ...rest);
     let result = checkNumber(state, args, 0);
     for (let i = 1; i < args.length; i++) {
       const value = checkNumber(state, args, i);

@@ -10,6 +10,7 @@ import {
   optional,
   passed,
   raise,
+  toInt32,
 } from "../args.ts";
 import { definer } from "../define.ts";
 import { LuaError } from "../errors.ts";
@@ -37,10 +38,20 @@ export function openString(state: LuaState, library: LuaTable): void {
         : NaN;
       if (code === code) return code;
     }
-    const args = passed(arguments.length, s, first, last);
-    const text = checkString(state, args, 0);
-    const i = optional(checkInt32, state, args, 1, 1);
-    const j = optional(checkInt32, state, args, 2, i);
+    let text: string, i: number, j: number;
+    if (
+      typeof s === "string" && typeof first === "number" &&
+      typeof last === "number"
+    ) {
+      text = s;
+      i = toInt32(first);
+      j = toInt32(last);
+    } else {
+      const args = passed(arguments.length, s, first, last);
+      text = checkString(state, args, 0);
+      i = optional(checkInt32, state, args, 1, 1);
+      j = optional(checkInt32, state, args, 2, i);
+    }
     const from = Math.max(i < 0 ? text.length + i + 1 : i, 1);
     const to = Math.min(j < 0 ? text.length + j + 1 : j, text.length);
     if (from > to) return NOTHING;

@@ -269,8 +269,7 @@ function substitute(state: LuaState, args: readonly LuaValue[]): HostResult {
     plain !== undefined && pattern.literal && limit === Infinity &&
     text !== "" && !plain.includes("%")
   ) {
-    const pieces = subject.split(text);
-    return new Multi([pieces.join(plain), pieces.length - 1]);
+    return replaceText(subject, text, plain);
   }
   const replacer = plain !== undefined
     ? textReplacer(state, plain)
@@ -278,6 +277,28 @@ function substitute(state: LuaState, args: readonly LuaValue[]): HostResult {
     ? tableReplacer(state, replacement)
     : functionReplacer(state, replacement);
   return replaceMatches(state, subject, pattern, limit, replacer);
+}
+
+/** Subjects up to this length are not worth an array of pieces. */
+const SHORT = 200;
+
+function replaceText(subject: string, text: string, plain: string): Multi {
+  if (subject.length > SHORT) {
+    const pieces = subject.split(text);
+    return new Multi([pieces.join(plain), pieces.length - 1]);
+  }
+  let result = "", copied = 0, count = 0;
+  for (;;) {
+    const at = subject.indexOf(text, copied);
+    if (at < 0) break;
+    result += subject.slice(copied, at) + plain;
+    copied = at + text.length;
+    count++;
+  }
+  return new Multi([
+    count === 0 ? subject : result + subject.slice(copied),
+    count,
+  ]);
 }
 
 function replaceMatches(
