@@ -6,6 +6,8 @@ import { resumeCoroutine, toLuaError } from "./execution.ts";
 import { Coroutine } from "./coroutine.ts";
 import { nameHost, refuseYield } from "./host_function.ts";
 import { runtime } from "./messages.ts";
+import { SiteKind } from "./emitter.ts";
+import { Prototype } from "./prototype.ts";
 import { EMPTY, Reason, X } from "./registers.ts";
 import { type Callable } from "./records.ts";
 import type { EngineState } from "./engine_state.ts";
@@ -29,7 +31,9 @@ export function openCoroutine(state: EngineState): void {
     }
     let value: LuaValue;
     try {
-      X.r = args.length === 2 ? undefined : behindFirst(...args);
+      X.r = args.length === 2 || takesOne(thread)
+        ? undefined
+        : behindFirst(...args);
       value = resumeFromLua(state, thread, args[1]);
     } catch (thrown) {
       X.r = [false, toLuaError(thrown).value];
@@ -75,7 +79,9 @@ function wrap(state: EngineState, fn: LuaFunction): LuaFunction {
         );
       }
       try {
-        X.r = values.length === 1 ? undefined : list(...values);
+        X.r = values.length === 1 || takesOne(thread)
+          ? undefined
+          : list(...values);
         return resumeFromLua(state, thread, values[0]);
       } catch (thrown) {
         const error = toLuaError(thrown);
@@ -89,6 +95,17 @@ function wrap(state: EngineState, fn: LuaFunction): LuaFunction {
 
 function reason(thread: Coroutine): string {
   return thread.status === "dead" ? "dead" : "running";
+}
+
+/**
+ * Whether a coroutine waits in a call whose other results are dropped. A
+ * generator that a `for` loop calls with two values would get an array each.
+ */
+function takesOne({ execution }: Coroutine): boolean {
+  const record = execution.frames.innermost;
+  const resumer = record?.[0];
+  return resumer instanceof Prototype &&
+    resumer.siteKinds?.[record![1]] === SiteKind.CallForOne;
 }
 
 // V8 makes no array for arguments that are only counted, read one by one and

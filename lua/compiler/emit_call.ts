@@ -138,7 +138,7 @@ export function emitCall(
     callee.name,
     wanted === "none" ? undefined : result,
     (v) => wanted === "none" ? `${code}===null` : `(${v}=${code})===null`,
-    SiteKind.Call,
+    wanted === "multi" ? SiteKind.Call : SiteKind.CallForOne,
     clear,
   );
   if (emitter.hooked && wanted === "none") {

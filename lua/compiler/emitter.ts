@@ -69,6 +69,8 @@ export interface ChunkContext {
 export const enum SiteKind {
   Other,
   Call,
+  /** A call whose results behind the first are dropped. */
+  CallForOne,
   Tail,
 }
 

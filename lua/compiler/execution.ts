@@ -270,6 +270,7 @@ function run(
 ): LuaValue | null {
   let { frames } = execution;
   let unwound = 0;
+  let resumed: Record | undefined;
   for (;;) {
     const catcher = error && popToCatcher(frames);
     if (error !== undefined && catcher === undefined) throw error;
@@ -282,6 +283,7 @@ function run(
       while (value !== null) {
         const record: Record | undefined = frames.innermost;
         if (record === undefined) return value;
+        resumed = record;
         frames.innermost = record[OUTER];
         frames.count--;
         const resumer = record[0];
@@ -289,7 +291,7 @@ function run(
           ? resumer.resumeHooked(record, value)
           : resumer.resume(record, value);
       }
-      frames = keepFrames(execution);
+      frames = keepFrames(execution, resumed);
       if (X.reason !== Reason.Unwind) {
         execution.signal = X.reason;
         return null;
@@ -331,15 +333,18 @@ function popToCatcher(frames: Frames): Record | undefined {
 }
 
 /** Puts the frames that have just suspended inside those that wait already. */
-function keepFrames(execution: Execution): Frames {
+function keepFrames(
+  execution: Execution,
+  resumed: Record | undefined,
+): Frames {
   const { frames } = execution;
   if (X.suspending) {
     X.suspending = false;
     frames.close();
-  } else if (X.again !== undefined) {
-    frames.innermost = X.again;
+  } else if (X.again) {
+    X.again = false;
+    frames.innermost = resumed;
     frames.count++;
-    X.again = undefined;
   }
   return frames;
 }
@@ -427,5 +432,5 @@ export function resetRegisters(): void {
   X.m = X.force ? -1 : MAX_DEPTH;
   X.h = X.force ? 0 : BUDGET;
   X.suspending = false;
-  X.again = undefined;
+  X.again = false;
 }

@@ -5,7 +5,7 @@
 import type { LuaFunction, LuaValue } from "../value.ts";
 import type { FunctionNode } from "./ast.ts";
 import type { ChunkEmitter, EmittedCode } from "./emit_chunk.ts";
-import type { FunctionFacts, Layout } from "./emitter.ts";
+import type { FunctionFacts, Layout, SiteKind } from "./emitter.ts";
 import { type Record, type Resumer } from "./records.ts";
 
 /** Lines that `new Function` puts in front of the body, and the preamble. */
@@ -111,6 +111,8 @@ export class Prototype implements Resumer {
   make!: (...shared: unknown[]) => LuaFunction;
   /** How records are laid out, known with the resumable version. */
   layouts: readonly Layout[] | undefined;
+  /** What its sites do, known with the resumable version. */
+  siteKinds: readonly SiteKind[] | undefined;
   /** The variables of records that share their code. */
   sharedNames: readonly string[] | undefined;
   /** The resumable version, called without a detour; at first, what emits it. */
@@ -144,6 +146,7 @@ export class Prototype implements Resumer {
     if (this.layouts !== undefined) return;
     const emitted = this.chunk.emitter.emitResumable(this.fn);
     this.layouts = emitted.layouts;
+    this.siteKinds = this.facts.siteKinds;
     this.sharedNames = emitted.sharedNames;
     this.resume = this.chunk.evaluate(emitted) as ResumeFunction;
   }

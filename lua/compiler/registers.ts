@@ -40,8 +40,8 @@ class Registers {
   h = BUDGET;
   /** Functions of {@link execution} are suspending and have left records. */
   suspending = false;
-  /** The record of the resumed function, if that alone suspends again. */
-  again: Record | undefined = undefined;
+  /** The function that was resumed suspends again, with nothing inside. */
+  again = false;
   reason: Reason = Reason.Unwind;
   /** The error value, while `null` travels up for {@link Reason.Raise}. */
   thrown: LuaValue = undefined;
@@ -96,7 +96,7 @@ export function S(record: Record): null {
 /** Keeps the record that a resumed function has filled in again. */
 export function A(record: Record): null {
   if (X.suspending) X.execution!.frames.add(record);
-  else X.again = record;
+  else X.again = true;
   return null;
 }
 
@@ -107,5 +107,5 @@ export function dropFrames(): void {
     const execution = X.execution!;
     execution.frames = execution.frames.waiting!;
   }
-  X.again = undefined;
+  X.again = false;
 }

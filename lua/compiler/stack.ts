@@ -275,9 +275,10 @@ function callName(
   caller: PlainFrame | undefined,
 ): [NameWhat, string | undefined] {
   const prototype = caller?.prototype;
+  const kind = prototype?.facts.siteKinds[caller!.site];
   if (
     prototype === undefined ||
-    prototype.facts.siteKinds[caller!.site] !== SiteKind.Call
+    (kind !== SiteKind.Call && kind !== SiteKind.CallForOne)
   ) return ["", undefined];
   const text = prototype.facts.siteNames[caller!.site];
   const match = text === undefined ? null : /^(\w+) '(.*)'$/s.exec(text);

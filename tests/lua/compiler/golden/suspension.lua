@@ -41,3 +41,21 @@ run(function() local mt = {} mt.__add = function(a, b) return wait() end mt.__lt
 run(function() local fs = {} for i = 1, 3 do local j = wait() fs[i] = function() j = j + i return j end end return fs[1](), fs[2](), fs[3](), fs[1]() end)
 run(function() return tostring(setmetatable({}, {__tostring = function() return "ts" .. wait() end})) end)
 run(function() local w = coroutine.wrap(function() for i = 1, 3 do yield(i) end end) return w() + w() + w() + wait() end)
+
+-- Resumed with any number of values where all, some or one of them count, and
+-- in loops, whose frames are kept and differ in what is live.
+local function counts(...) return select("#", ...), ... end
+local function feed(name, body)
+  local w = coroutine.wrap(function(...) body(...) return "end" end)
+  print(name, w(1, 2))
+  for _, values in ipairs({{n = 0}, {n = 1, 1}, {n = 2, 1, nil}, {n = 3, nil, nil, 3}, {n = 2, "a", "b"}}) do
+    print(name, w(unpack(values, 1, values.n)))
+  end
+end
+feed("none", function() while true do yield() yield(1, 2) end end)
+feed("one", function() local x while true do x = yield(x) local y = yield(x, "y") x = (yield(y, x)) end end)
+feed("some", function() while true do local a, b = yield() do local c, d, e = yield(a, b) yield(c, d, e) end end end)
+feed("all", function(...) local n = counts(...) while true do yield(counts(yield(n, counts(yield())))) end end)
+feed("tail", function() local function tail(...) return yield(...) end while true do print((tail(tail(1, nil)))) print(counts(tail())) end end)
+feed("pcall", function() while true do print(pcall(yield, 1, nil)) print((pcall(yield))) end end)
+feed("for", function() for a, b in yield do print(a, b) if a == "a" then return end end yield("left") yield() yield() yield() end)
