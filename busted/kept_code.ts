@@ -6,7 +6,7 @@
  *
  * What is kept counts only while neither the Lua file nor the compiler has
  * changed, by their sizes, times and inodes. Without a cache folder, with one
- * that cannot be written, with `LUAMTEV_CODE_CACHE=0`, or when the module is
+ * that cannot be written or is somebody else's (`sudo` may leave HOME as it was), with `LUAMTEV_CODE_CACHE=0`, or when the module is
  * damaged, the files are compiled. Of processes that write it at the same time
  * one wins; the next run adds what it lacks.
  */
@@ -156,14 +156,23 @@ class ModuleText {
   }
 }
 
-/** The folder in which the launcher keeps its things (bin/find-deno.sh). */
+/** The user's folder in which the launcher keeps its things (bin/find-deno.sh). */
 function cacheFolder(): string | undefined {
   if (Deno.env.get("LUAMTEV_CODE_CACHE") === "0") return undefined;
   const home = Deno.env.get("HOME");
   const caches = Deno.env.get("XDG_CACHE_HOME") || home && `${home}/.cache`;
   const folder = Deno.env.get("LUAMTEV_CACHE") ||
     caches && `${caches}/luamtev`;
-  return folder?.startsWith("/") ? folder : undefined;
+  return folder?.startsWith("/") && !isOfOthers(folder) ? folder : undefined;
+}
+
+/** Whether a folder belongs to somebody else, whose code is not run. */
+function isOfOthers(folder: string): boolean {
+  try {
+    return Deno.statSync(folder).uid !== Deno.uid();
+  } catch {
+    return false; // there is none yet
+  }
 }
 
 /** What changes whenever a file does; nothing when there is none. */

@@ -154,6 +154,25 @@ Deno.test("without a place for it, nothing is kept and nothing said", async () =
   assert.deepEqual([shown, code], ["2.3.0\n", 0]);
 });
 
+Deno.test({
+  name:
+    "in the folder of somebody else nothing is kept, and nothing of it is run",
+  ignore: Deno.uid() !== 0, // only root can give a folder away
+  async fn() {
+    using cache = new Cache();
+    await cache.spec();
+    const [module] = cache.modules();
+    Deno.writeTextFileSync(
+      module!,
+      "console.log('run'); export const files = {}",
+    );
+    Deno.chownSync(`${cache.path}/cache`, 65534, null);
+    const { shown } = await cache.spec();
+    assert.ok(!shown.includes("run\n"), shown);
+    assert.match(Deno.readTextFileSync(module!), /^console/);
+  },
+});
+
 Deno.test("processes that keep code at the same time leave a whole module", async () => {
   using cache = new Cache();
   const runs = Array.from({ length: 4 }, () => cache.run(["--version"]));
