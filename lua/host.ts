@@ -196,6 +196,10 @@ export interface LuaState extends Disposable {
    * @throws {LuaError} What the function raised.
    */
   call(fn: LuaValue, ...args: LuaValue[]): LuaValue[];
+  /** Like {@link call}, for the first result only: makes no arrays. */
+  callOne(fn: LuaValue, first: LuaValue): LuaValue;
+  /** Like {@link callOne}, with two arguments. */
+  callTwo(fn: LuaValue, first: LuaValue, second: LuaValue): LuaValue;
   /** `object[key]`, honouring metatables. Cannot suspend. */
   index(object: LuaValue, key: LuaValue): LuaValue;
   /** `object[key] = value`, honouring metatables. Cannot suspend. */

@@ -46,11 +46,80 @@ export function callToEnd(
   callee: LuaValue,
   args: LuaValue[],
 ): LuaValue[] {
+  const execution = takeExecution(state);
+  const value = driveCall(execution, callValue, callee, args);
+  return results(ended(state, execution, value));
+}
+
+/** Like {@link callToEnd}, with one argument, for the first result. */
+export function callOne(
+  state: EngineState,
+  callee: LuaValue,
+  first: LuaValue,
+): LuaValue {
+  const execution = takeExecution(state);
+  const value = driveCall(execution, callUnary, callee, first);
+  X.r = undefined;
+  return ended(state, execution, value);
+}
+
+/** Like {@link callToEnd}, with two arguments, for the first result. */
+export function callTwo(
+  state: EngineState,
+  callee: LuaValue,
+  first: LuaValue,
+  second: LuaValue,
+): LuaValue {
+  const execution = takeExecution(state);
+  const value = driveCall(execution, callBinary, callee, first, second);
+  X.r = undefined;
+  return ended(state, execution, value);
+}
+
+function takeExecution(state: EngineState): Execution {
   const execution = state.idle ?? new Execution(state, undefined, undefined);
   state.idle = undefined;
-  const value = driveCall(execution, callValue, callee, args);
+  return execution;
+}
+
+function ended(
+  state: EngineState,
+  execution: Execution,
+  value: LuaValue | null,
+): LuaValue {
   if (value === null) throw new InternalError("A host call suspended");
   execution.parent = undefined;
   state.idle = execution;
-  return results(value);
+  return value;
+}
+
+/** What {@link callFunction} counts for a call. */
+const DEPTH = 256;
+
+/** Like {@link callValue}, without an array. */
+function callUnary(value: LuaValue, first: LuaValue): LuaValue | null {
+  if (typeof value !== "function" || X.d + DEPTH > X.m) {
+    return callValue(value, [first]);
+  }
+  X.r = undefined;
+  X.d += DEPTH;
+  const result = (value as unknown as Callable)(first);
+  X.d -= DEPTH;
+  return result;
+}
+
+/** Like {@link callValue}, without an array. */
+export function callBinary(
+  value: LuaValue,
+  first: LuaValue,
+  second: LuaValue,
+): LuaValue | null {
+  if (typeof value !== "function" || X.d + DEPTH > X.m) {
+    return callValue(value, [first, second]);
+  }
+  X.r = undefined;
+  X.d += DEPTH;
+  const result = (value as unknown as Callable)(first, second);
+  X.d -= DEPTH;
+  return result;
 }

@@ -212,11 +212,12 @@ export function driveExecution(
 }
 
 /** Like {@link driveExecution}, with an empty stack that begins with a call. */
-export function driveCall<A, B>(
+export function driveCall<A, B, C>(
   execution: Execution,
-  call: (callee: A, args: B) => LuaValue | null,
+  call: (callee: A, args: B, more?: C) => LuaValue | null,
   callee: A,
   args: B,
+  more?: C,
 ): LuaValue | null {
   const depth = X.d;
   const { quiet } = raising;
@@ -224,7 +225,7 @@ export function driveCall<A, B>(
   try {
     let value: LuaValue | null;
     try {
-      value = call(callee, args);
+      value = call(callee, args, more);
       if (value === null && X.reason === Reason.Raise) throw raised();
     } catch (thrown) {
       throw failure(execution, thrown);

@@ -10,13 +10,11 @@ import { S, X } from "./registers.ts";
 import { type Callable, type Resumer } from "./records.ts";
 import { operandName, raise } from "./stack.ts";
 import { Table } from "./table.ts";
-import { notCallable } from "./calls.ts";
+import { callBinary, notCallable } from "./calls.ts";
 import { callFunction, suspendMetaCall } from "./execution.ts";
 import { metamethod } from "./metatables.ts";
 
 const MAX_CHAIN = 100;
-/** What {@link callFunction} counts for a call. */
-const META_DEPTH = 256;
 
 type Named = { [property: string]: LuaValue };
 
@@ -30,18 +28,12 @@ function callMeta(handler: LuaValue, ...args: LuaValue[]): LuaValue | null {
 }
 
 /** Like {@link callMeta}, for two operands: most calls, without an array. */
-function callBinary(
+function callWithTwo(
   handler: LuaValue,
   a: LuaValue,
   b: LuaValue,
 ): LuaValue | null {
-  if (typeof handler !== "function" || X.d + META_DEPTH > X.m) {
-    return callMeta(handler, a, b);
-  }
-  X.d += META_DEPTH;
-  const value = (handler as unknown as Callable)(a, b);
-  X.d -= META_DEPTH;
-  return metaResult(value);
+  return metaResult(callBinary(handler, a, b));
 }
 
 function metaResult(value: LuaValue | null): LuaValue | null {
@@ -69,7 +61,7 @@ export function index(object: LuaValue, key: LuaValue): LuaValue | null {
         );
       }
     }
-    if (typeof handler === "function") return callBinary(handler, object, key);
+    if (typeof handler === "function") return callWithTwo(handler, object, key);
     object = handler;
   }
   raise(runtime.indexLoop);
@@ -162,7 +154,7 @@ function arithmetic(
     const y = toNumber(b);
     if (x !== undefined && y !== undefined) return operation(x, y);
     const handler = metamethod(a, event) ?? metamethod(b, event);
-    if (handler !== undefined) return callBinary(handler, a, b);
+    if (handler !== undefined) return callWithTwo(handler, a, b);
     const second = x !== undefined;
     raise(
       runtime.arithmetic(operandName(second ? 1 : 0), typeName(second ? b : a)),
@@ -203,7 +195,7 @@ export function concat(left: LuaValue, right: LuaValue): LuaValue | null {
   }
   const handler = metamethod(left, "$__concat") ??
     metamethod(right, "$__concat");
-  if (handler !== undefined) return callBinary(handler, left, right);
+  if (handler !== undefined) return callWithTwo(handler, left, right);
   const second = leftText !== undefined;
   raise(
     runtime.concatenate(
@@ -239,7 +231,7 @@ function compareMeta(
   b: LuaValue,
   negate: boolean,
 ): boolean | null {
-  const value = callBinary(handler, a, b);
+  const value = callWithTwo(handler, a, b);
   if (value === null) return S([truth, negate ? 1 : 0, undefined, undefined]);
   return isTrue(value) !== negate;
 }

@@ -2,7 +2,7 @@
  * The compiling engine behind the contract of lua/host.ts: a Lua state whose
  * functions are JavaScript functions.
  */
-import { callToEnd } from "./calls.ts";
+import { callOne, callToEnd, callTwo } from "./calls.ts";
 import type { LineCounter } from "../coverage.ts";
 import { LuaError } from "../errors.ts";
 import type {
@@ -181,6 +181,14 @@ export class CompilerState implements EngineState {
 
   call(fn: LuaValue, ...args: LuaValue[]): LuaValue[] {
     return callToEnd(this, fn, args);
+  }
+
+  callOne(fn: LuaValue, first: LuaValue): LuaValue {
+    return callOne(this, fn, first);
+  }
+
+  callTwo(fn: LuaValue, first: LuaValue, second: LuaValue): LuaValue {
+    return callTwo(this, fn, first, second);
   }
 
   index(object: LuaValue, key: LuaValue): LuaValue {

@@ -178,6 +178,14 @@ export class FengariState implements LuaState {
     }
   }
 
+  callOne(fn: LuaValue, first: LuaValue): LuaValue {
+    return this.call(fn, first)[0];
+  }
+
+  callTwo(fn: LuaValue, first: LuaValue, second: LuaValue): LuaValue {
+    return this.call(fn, first, second)[0];
+  }
+
   call(fn: LuaValue, ...args: LuaValue[]): LuaValue[] {
     const { machine } = this;
     const L = machine.current;

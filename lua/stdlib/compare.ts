@@ -20,7 +20,7 @@ export function lessThan(state: LuaState, a: LuaValue, b: LuaValue): boolean {
     const handler = state.metatable(a)?.get("__lt");
     if (
       handler !== undefined && handler === state.metatable(b)?.get("__lt")
-    ) return isTruthy(state.call(handler, a, b)[0]);
+    ) return isTruthy(state.callTwo(handler, a, b));
   }
   // Without position: the comparison has no place in Lua code.
   throw new LuaError(

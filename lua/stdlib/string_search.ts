@@ -371,9 +371,17 @@ function tableReplacer(state: LuaState, table: LuaTable): Replacer {
 function functionReplacer(state: LuaState, fn: LuaValue): Replacer {
   return (subject, end) => {
     const whole = subject.slice(found[0], end);
-    const [value] = found[1] === 0
-      ? state.call(fn, whole)
-      : state.call(fn, ...captures(state, subject));
+    let value: LuaValue;
+    switch (found[1]) {
+      case 0:
+        value = state.callOne(fn, whole);
+        break;
+      case 1:
+        value = state.callOne(fn, capture(state, subject, 0));
+        break;
+      default:
+        value = state.call(fn, ...captures(state, subject))[0];
+    }
     return replacementText(state, value, whole);
   };
 }

@@ -41,7 +41,7 @@ export function sortTable(
       sortRange(
         state,
         elements,
-        (a, b) => isTruthy(state.call(comparator, a, b)[0]),
+        (a, b) => isTruthy(state.callTwo(comparator, a, b)),
       );
     } else if (!sortPlain(state, elements)) {
       let count = 0;
