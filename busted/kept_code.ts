@@ -6,9 +6,10 @@
  *
  * What is kept counts only while neither the Lua file nor the compiler has
  * changed, by their sizes, times and inodes. Without a cache folder, with one
- * that cannot be written or is somebody else's (`sudo` may leave HOME as it was), with `LUAMTEV_CODE_CACHE=0`, or when the module is
- * damaged, the files are compiled. Of processes that write it at the same time
- * one wins; the next run adds what it lacks.
+ * that cannot be written or is somebody else's (`sudo` may leave HOME as it
+ * was), with `LUAMTEV_CODE_CACHE=0`, or when the module is damaged, the files
+ * are compiled. Of processes that write it at the same time one wins; the next
+ * run adds what it lacks.
  */
 import {
   type CodeStore,
@@ -33,10 +34,13 @@ interface KeptModule {
   readonly files: Readonly<Record<string, Entry>>;
 }
 
-/** A file that was compiled in this run. */
+/** What was emitted in this run of a file. */
 interface Added {
   readonly source: string;
-  readonly code: FreshCode;
+  /** Nothing when only resumable versions are new. */
+  code: FreshCode | undefined;
+  /** Texts by the numbers of functions. */
+  readonly resumable: Map<number, () => string>;
 }
 
 /** See the head of this file. */
@@ -97,24 +101,55 @@ export class HarnessCode implements CodeStore {
   }
 
   add(chunkName: string, source: string, code: FreshCode): void {
+    const added = this.#addedOf(chunkName, source);
+    if (added !== undefined) added.code = code;
+  }
+
+  addResumable(
+    chunkName: string,
+    source: string,
+    id: number,
+    text: () => string,
+  ): void {
+    this.#addedOf(chunkName, source)?.resumable.set(id, text);
+  }
+
+  #addedOf(chunkName: string, source: string): Added | undefined {
     const file = chunkName.slice(1);
-    if (file.startsWith(this.#folder)) this.#added.set(file, { source, code });
+    if (!file.startsWith(this.#folder)) return undefined;
+    let added = this.#added.get(file);
+    if (added?.source !== source) {
+      added = { source, code: undefined, resumable: new Map() };
+      this.#added.set(file, added);
+    }
+    return added;
   }
 
   #save(): void {
     if (this.#added.size === 0 && !this.#hasStale) return;
     const module = new ModuleText(this.#compiler);
     for (const [file, entry] of Object.entries(this.#files)) {
+      const added = this.#added.get(file);
+      if (added?.code !== undefined) continue;
       const stamp = currentStamp(file, entry);
-      if (stamp !== undefined && !this.#added.has(file)) {
-        module.add(file, { ...entry, stamp }, `${entry.run}`);
+      if (stamp === undefined) continue;
+      const resumable = new Map<number, string>();
+      for (const [id, { run }] of Object.entries(entry.resumable)) {
+        resumable.set(Number(id), `${run}`);
       }
+      for (const [id, text] of added?.resumable ?? []) {
+        resumable.set(id, text());
+      }
+      module.add(file, { ...entry, stamp }, `${entry.run}`, resumable);
     }
-    for (const [file, { source, code }] of this.#added) {
+    for (const [file, { source, code, resumable }] of this.#added) {
       const stamp = currentStamp(file, { source });
-      if (stamp !== undefined) {
-        module.add(file, { ...code, source, stamp }, code.text());
-      }
+      if (code === undefined || stamp === undefined) continue;
+      const texts = Array.from(
+        resumable,
+        ([id, text]) => [id, text()] as const,
+      );
+      module.add(file, { ...code, source, stamp }, code.text(), texts);
     }
     replaceFile(this.#path, module.text());
   }
@@ -136,24 +171,43 @@ class ModuleText {
 
   add(
     file: string,
-    { stamp, source, fields, shapes, functions }: Omit<Entry, "line" | "run">,
+    { stamp, source, fields, shapes, functions }: Omit<
+      Entry,
+      "line" | "run" | "resumable"
+    >,
     run: string,
+    resumable: Iterable<readonly [id: number, run: string]>,
   ): void {
-    const line = this.#line + 1;
-    const data = { stamp, source, fields, shapes, functions, line };
-    const members = JSON.stringify(data).slice(1, -1);
+    const data = { stamp, source, fields, shapes, functions };
+    this.#write(`${JSON.stringify(file)}:{${membersOf(data)},`);
     // In parentheses V8 compiles it at once, as what is in it.
-    this.#write(`${JSON.stringify(file)}:{${members},run:\n(${run})},\n`);
+    this.#function(`(${run})`);
+    this.#write("resumable:{");
+    for (const [id, text] of resumable) {
+      this.#write(`${id}:{`);
+      this.#function(text);
+      this.#write("},");
+    }
+    this.#write("}},\n");
   }
 
   text(): string {
     return `${this.#text}};\n`;
   }
 
+  #function(run: string): void {
+    this.#write(`line:${this.#line + 1},run:\n${run},\n`);
+  }
+
   #write(text: string): void {
     this.#text += text;
     this.#line += text.split("\n").length - 1;
   }
+}
+
+/** The members of an object, as text. */
+function membersOf(data: object): string {
+  return JSON.stringify(data).slice(1, -1);
 }
 
 /** The user's folder in which the launcher keeps its things (bin/find-deno.sh). */

@@ -18,13 +18,20 @@ interface Called {
   readonly functions: number;
 }
 
-/** The emitted code of a chunk, as it comes back. */
-export interface KeptCode extends Called {
-  /** What {@link FreshCode.text} gave the text of. */
+/** A function of emitted code. */
+export interface KeptFunction {
+  /** What was given as text. */
   readonly run: (...values: unknown[]) => unknown;
-  /** Where V8 reports it: the script, and the line on which it begins. */
-  readonly url: string;
+  /** The line of the script on which it begins. */
   readonly line: number;
+}
+
+/** The emitted code of a chunk, as it comes back. */
+export interface KeptCode extends Called, KeptFunction {
+  /** The script in which V8 reports all of it. */
+  readonly url: string;
+  /** The resumable versions of functions, by their numbers. */
+  readonly resumable: Readonly<Record<number, KeptFunction>>;
 }
 
 /** The emitted code of a chunk that was compiled. */
@@ -39,6 +46,13 @@ export interface CodeStore {
   find(chunkName: string, source: string): KeptCode | undefined;
   /** Told of each chunk that was compiled and may be kept. */
   add(chunkName: string, source: string, code: FreshCode): void;
+  /** Told of each resumable version of such chunks that was emitted. */
+  addResumable(
+    chunkName: string,
+    source: string,
+    id: number,
+    text: () => string,
+  ): void;
 }
 
 /** Where code is kept, if anywhere. */

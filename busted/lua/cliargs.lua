@@ -17,11 +17,12 @@ local function new_parser()
   local function parse_key(key)
     local entry = { key = key }
     local text = key
-    local short, rest = text:match('^%-([^%-,%s=]+)%s*,%s*(.*)$')
+    local short, rest, long, value
+    if text:find(',', 1, true) then short, rest = text:match('^%-([^%-,%s=]+)%s*,%s*(.*)$') end
     if short then
       entry.short, text = short, rest
     end
-    local long, value = text:match('^%-%-([^=%s]+)%s*=?%s*(%S*)$')
+    if text:sub(1, 2) == '--' then long, value = text:match('^%-%-([^=%s]+)%s*=?%s*(%S*)$') end
     if long then
       if long:sub(1, 5) == '[no-]' then
         entry.negatable, long = true, long:sub(6)

@@ -3,7 +3,7 @@
  * from a line of emitted code to the Lua function and line.
  */
 import { cdata } from "../cdata.ts";
-import { codeStore, type KeptCode } from "../code_store.ts";
+import { codeStore, type KeptCode, type KeptFunction } from "../code_store.ts";
 import type { LuaFunction, LuaValue } from "../value.ts";
 import { ChunkEmitter, type EmittedCode } from "./emit_chunk.ts";
 import { LuaError } from "../errors.ts";
@@ -40,11 +40,13 @@ export class Chunk implements CompiledChunk {
   /** Keeps the scripts, and with them the line tables, alive. */
   readonly scripts: Script[] = [];
   /** Of a chunk that was kept only known once something asks for it. */
+  readonly #kept: KeptCode | undefined;
   #emitter: ChunkEmitter | undefined;
   #lines: readonly number[] | undefined;
   #counts: number[] | undefined;
   /** The values of numerals with a suffix. */
   #numerals: LuaValue[] = [];
+  readonly #isKept: boolean;
 
   /**
    * @throws {LuaError} A syntax error.
@@ -59,18 +61,20 @@ export class Chunk implements CompiledChunk {
     const kept = isPlain && !cdata.seen
       ? codeStore.current?.find(chunkName, source)
       : undefined;
+    this.#kept = kept;
     let makers: unknown;
     if (kept !== undefined) {
+      this.#isKept = true;
       this.prototypes = this.#makePrototypes(kept.functions);
-      registerKept(kept.url, kept.line, this);
-      makers = this.#call(kept.run, kept);
+      makers = this.#runKept(kept, () => this.#fastLines());
     } else {
       cdata.seen ||= CDATA.test(source);
       const emitted = this.#compile(cdata.seen, makeNumeral);
       const { fields, shapes, functions } = this.emitter;
       this.prototypes = this.#makePrototypes(functions.length);
       makers = withinLimits(this.shortName, () => this.evaluate(emitted));
-      if (isPlain && !cdata.seen && this.#numerals.length === 0) {
+      this.#isKept = isPlain && !cdata.seen && this.#numerals.length === 0;
+      if (this.#isKept) {
         codeStore.current?.add(chunkName, source, {
           fields,
           shapes,
@@ -88,9 +92,31 @@ export class Chunk implements CompiledChunk {
     return this.#emitter!;
   }
 
-  get lines(): readonly number[] {
+  #fastLines(): readonly number[] {
     if (this.#lines === undefined) this.#compile(false);
     return this.#lines!;
+  }
+
+  makeResumable(prototype: Prototype): unknown {
+    const kept = this.#kept?.resumable[prototype.id];
+    if (kept !== undefined) {
+      return this.#runKept(kept, () => prototype.layout.lines);
+    }
+    const emitted = prototype.emitResumable();
+    if (this.#isKept) {
+      codeStore.current?.addResumable(
+        this.chunkName,
+        this.source,
+        prototype.id,
+        () => keptText(emitted.code),
+      );
+    }
+    return this.evaluate(emitted);
+  }
+
+  #runKept({ run, line }: KeptFunction, lines: () => readonly number[]) {
+    registerKept(this.#kept!.url, { chunk: this, line, lines });
+    return this.#call(run, this.#kept!);
   }
 
   #makePrototypes(count: number): Prototype[] {

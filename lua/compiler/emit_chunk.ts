@@ -52,6 +52,14 @@ export interface EmittedCode {
   readonly marks: readonly number[];
 }
 
+/** The resumable version of a function. */
+export interface ResumableCode extends EmittedCode {
+  /** How records are laid out, by site. */
+  readonly layouts: readonly Layout[];
+  /** The variables of records that share their code. */
+  readonly sharedNames: readonly string[];
+}
+
 /** A chunk's functions ready to be emitted. */
 export class ChunkEmitter implements ChunkContext {
   readonly fields: string[] = [];
@@ -128,7 +136,7 @@ export class ChunkEmitter implements ChunkContext {
   emitResumable(
     fn: FunctionNode,
     hooked = false,
-  ): EmittedCode & { layouts: Layout[]; sharedNames: string[] } {
+  ): ResumableCode {
     const fields = this.fields.length;
     const emitter = new Emitter(
       VISITORS,

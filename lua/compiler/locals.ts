@@ -26,15 +26,13 @@ export function localOf(
   place: number,
 ): Local | undefined {
   if (prototype === undefined || record === undefined) return undefined;
-  prototype.prepare();
-  const layout = prototype.layouts![site];
+  const { layouts, sharedNames } = prototype.layout;
+  const layout = layouts[site];
   if (layout === undefined || place < 1) return undefined;
   const named = layout.scope.filter((variable) => variable.name !== undefined);
   const variable = named[place - 1];
   if (variable === undefined) return undefined;
-  const names = layout.shared === undefined
-    ? layout.saved
-    : prototype.sharedNames!;
+  const names = layout.shared === undefined ? layout.saved : sharedNames;
   const slot = names.indexOf(variable.js) + VARIABLES;
   if (slot < VARIABLES) {
     // A constant bound of a loop has no place of its own.

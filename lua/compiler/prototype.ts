@@ -4,8 +4,8 @@
  */
 import type { LuaFunction, LuaValue } from "../value.ts";
 import type { FunctionNode } from "./ast.ts";
-import type { ChunkEmitter, EmittedCode } from "./emit_chunk.ts";
-import type { FunctionFacts, Layout, SiteKind } from "./emitter.ts";
+import type { ChunkEmitter, EmittedCode, ResumableCode } from "./emit_chunk.ts";
+import type { FunctionFacts, SiteKind } from "./emitter.ts";
 import { type Record, type Resumer } from "./records.ts";
 
 /** Lines that `new Function` puts in front of the body, and the preamble. */
@@ -17,9 +17,9 @@ export interface CompiledChunk {
   readonly shortName: string;
   readonly emitter: ChunkEmitter;
   readonly prototypes: readonly Prototype[];
-  /** Where the lines of the fast versions come from, see {@link EmittedCode}. */
-  readonly lines: readonly number[];
   evaluate(emitted: EmittedCode): unknown;
+  /** Makes the resumable version of a function, which may have been kept. */
+  makeResumable(prototype: Prototype): unknown;
 }
 
 /** A piece of emitted code. */
@@ -53,34 +53,35 @@ function siteOf(
 
 /** A script with the kept code of several chunks (../code_store.ts). */
 class SharedScript {
-  readonly #parts: { line: number; chunk: CompiledChunk }[] = [];
+  readonly #parts: KeptPart[] = [];
 
-  add(line: number, chunk: CompiledChunk): void {
-    const after = this.#parts.findIndex((part) => part.line > line);
-    this.#parts.splice(after < 0 ? this.#parts.length : after, 0, {
-      line,
-      chunk,
-    });
+  add(part: KeptPart): void {
+    const after = this.#parts.findIndex(({ line }) => line > part.line);
+    this.#parts.splice(after < 0 ? this.#parts.length : after, 0, part);
   }
 
   lookUp(line: number): Site | undefined {
     const part = this.#parts.findLast((part) => part.line <= line);
-    return part &&
-      siteOf(part.chunk, part.chunk.lines[line - part.line - 1]);
+    return part && siteOf(part.chunk, part.lines()[line - part.line - 1]);
   }
+}
+
+/** Kept code in a script. */
+interface KeptPart {
+  readonly chunk: CompiledChunk;
+  /** The line on which it begins. */
+  readonly line: number;
+  /** Where its lines come from, see {@link EmittedCode}. */
+  readonly lines: () => readonly number[];
 }
 
 const sharedScripts = new Map<string, SharedScript>();
 
-/** Notes that the kept code of a chunk begins on a line of a script. */
-export function registerKept(
-  url: string,
-  line: number,
-  chunk: CompiledChunk,
-): void {
+/** Notes what of a script is whose kept code. */
+export function registerKept(url: string, part: KeptPart): void {
   let script = sharedScripts.get(url);
   if (script === undefined) sharedScripts.set(url, script = new SharedScript());
-  script.add(line, chunk);
+  script.add(part);
 }
 
 const scripts = new Map<string, WeakRef<Script>>();
@@ -103,21 +104,21 @@ export function scriptOf(url: string): Script | SharedScript | undefined {
   return scripts.get(url)?.deref() ?? sharedScripts.get(url);
 }
 
+/** What of a resumable version is looked at later. */
+type RecordLayout = Pick<ResumableCode, "layouts" | "sharedNames" | "lines">;
+
 type ResumeFunction = (record: Record, value: LuaValue) => LuaValue | null;
 
 /** What all closures of one Lua function have in common. */
 export class Prototype implements Resumer {
   /** Makes a closure from the environment and the upvalues. */
   make!: (...shared: unknown[]) => LuaFunction;
-  /** How records are laid out, known with the resumable version. */
-  layouts: readonly Layout[] | undefined;
-  /** What its sites do, known with the resumable version. */
+  /** What its sites do, known once the resumable version is emitted. */
   siteKinds: readonly SiteKind[] | undefined;
-  /** The variables of records that share their code. */
-  sharedNames: readonly string[] | undefined;
   /** The resumable version, called without a detour; at first, what emits it. */
   resume: ResumeFunction = resumeFirst;
   #hooked: ResumeFunction | undefined;
+  #layout: RecordLayout | undefined;
 
   constructor(
     readonly chunk: CompiledChunk,
@@ -141,19 +142,24 @@ export class Prototype implements Resumer {
     return this.#hooked(record, value);
   }
 
-  /** Emits the resumable version, if that has not happened yet. */
-  prepare(): void {
-    if (this.layouts !== undefined) return;
+  /** Emits the resumable version. */
+  emitResumable(): ResumableCode {
     const emitted = this.chunk.emitter.emitResumable(this.fn);
-    this.layouts = emitted.layouts;
+    const { layouts, sharedNames, lines } = emitted;
     this.siteKinds = this.facts.siteKinds;
-    this.sharedNames = emitted.sharedNames;
-    this.resume = this.chunk.evaluate(emitted) as ResumeFunction;
+    this.#layout = { layouts, sharedNames, lines };
+    return emitted;
+  }
+
+  /** How its records are laid out, and where its lines come from. */
+  get layout(): RecordLayout {
+    if (this.#layout === undefined) this.emitResumable();
+    return this.#layout!;
   }
 }
 
 function resumeFirst(record: Record, value: LuaValue): LuaValue | null {
   const prototype = record[0] as Prototype;
-  prototype.prepare();
+  prototype.resume = prototype.chunk.makeResumable(prototype) as ResumeFunction;
   return prototype.resume(record, value);
 }
