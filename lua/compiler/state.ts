@@ -315,7 +315,7 @@ export class CompilerState implements EngineState {
   /** Sets a table's metatable; `__mode` makes it weak. */
   setMetatable(table: Table, metatable: Table | undefined): void {
     table.mt = metatable;
-    const mode = metatable?.get("__mode");
+    const mode = metatable && modeOf(metatable);
     const weak = table.hash?.isWeak ?? false;
     if (typeof mode === "string" && /[kv]/.test(mode)) {
       table.moveTo(new WeakHash(mode.includes("k"), mode.includes("v")));
@@ -383,4 +383,11 @@ export class CompilerState implements EngineState {
     X.error = undefined;
     forgetWalk();
   }
+}
+
+/** Its field `__mode`: a property, unless the metatable is weak itself. */
+function modeOf(metatable: Table): LuaValue {
+  return metatable.hash?.isWeak
+    ? metatable.get("__mode")
+    : (metatable as unknown as { $__mode: LuaValue }).$__mode;
 }
