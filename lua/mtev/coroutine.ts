@@ -22,6 +22,9 @@ interface Queue {
   waiter: Wait | undefined;
 }
 
+/** So many queues may be empty: most keys are soon used again. */
+const KEPT_QUEUES = 256;
+
 /** Adds the family to `mtev`. */
 export function install(context: MtevContext, mtev: LuaTable): void {
   const { state, eventer, coroutines } = context;
@@ -43,9 +46,10 @@ export function install(context: MtevContext, mtev: LuaTable): void {
   }
 
   function dropIfEmpty(key: string, queue: Queue): void {
-    if (queue.messages.size === 0 && queue.waiter === undefined) {
-      queues.delete(key);
-    }
+    if (
+      queue.messages.size === 0 && queue.waiter === undefined &&
+      queues.size > KEPT_QUEUES
+    ) queues.delete(key);
   }
 
   const calledFrom = () => state.calledFrom();
