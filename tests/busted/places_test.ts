@@ -74,6 +74,7 @@ Deno.test("places that are noted are those that are looked up", async () => {
   const lookedUp = await placesOf("json");
   assert.deepEqual(noted, lookedUp);
   assert.equal(Object.keys(noted).length, 21);
+  assert.equal(noted["of the file"], "2|\ta_spec.lua:2: in main chunk");
   assert.match(noted["block plain"]!, /^4\|\t\S+:4: in function <\S+:3>$/);
   assert.match(noted["block registered once more"]!, /^30\|/);
 });

@@ -302,9 +302,7 @@ return function()
 
   --- Calls code of a spec protected, in a coroutine that may wait.
   function busted.run_body(descriptor, run, element)
-    local body = run
-    if type(run) ~= 'function' then body = function() run() end end
-    return protect(descriptor, run, element, body)
+    return protect(descriptor, run, element, run)
   end
 
   --- Publishes while `element` is the context; what a handler raises is an
@@ -401,8 +399,9 @@ return function()
   --- body that runs; nil if one cannot be sure.
   local function note_from_literal(export, publish, fn)
     local body = body_running
-    if is_registering or type(fn) ~= 'function' or noted[fn] or type(body) ~= 'function' then return nil end
+    if is_registering or type(fn) ~= 'function' or noted[fn] then return nil end
     if context.get('run') ~= body or environment[export] ~= publish then return nil end
+    if type(body) == 'table' then body = (debug.getmetatable(body) or {}).__call end -- a file
     local place = note_call(fn, body, export, environment)
     if place then noted[fn] = true end
     return place
