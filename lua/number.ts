@@ -14,6 +14,7 @@ export function formatNumber(value: number): string {
   if (value !== value) return "nan";
   if (size === Infinity) return value < 0 ? "-inf" : "inf";
   // Ties round away from zero, in V8 as in LuaJIT.
+  if (size < 1e13 && size >= 1e-4) return trimZeros(value.toPrecision(14));
   const [mantissa, exponentText] = value.toExponential(13).split("e");
   const exponent = Number(exponentText);
   if (exponent >= -4 && exponent < 14) {
@@ -24,7 +25,13 @@ export function formatNumber(value: number): string {
 }
 
 function trimZeros(digits: string): string {
-  return digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits;
+  let { length } = digits;
+  if (digits.charCodeAt(length - 1) !== 0x30 || !digits.includes(".")) {
+    return digits;
+  }
+  do length--; while (digits.charCodeAt(length - 1) === 0x30);
+  if (digits.charCodeAt(length - 1) === 0x2e) length--;
+  return digits.slice(0, length);
 }
 
 const DECIMAL = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/;

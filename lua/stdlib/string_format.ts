@@ -379,7 +379,11 @@ function trimFraction(digits: string): string {
   return digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits;
 }
 
+// deno-lint-ignore no-control-regex
+const QUOTED = /["\\\0-\x1f\x7f]/;
+
 function quote(text: string): string {
+  if (!QUOTED.test(text)) return '"' + text + '"';
   // deno-lint-ignore no-control-regex
   return '"' + text.replace(/["\\\n]|[\0-\x1f\x7f](?=(\d?))/g, (c, digit) => {
     if (c === "\n") return "\\\n";
