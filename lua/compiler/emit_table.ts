@@ -93,6 +93,10 @@ function isPresent(expression: Expression): boolean {
   return isNumeric(expression);
 }
 
+function hasNames({ items }: TableNode): boolean {
+  return items.some(({ key }) => key?.kind === "string");
+}
+
 function emitItems(
   emitter: Emitter,
   node: TableNode,
@@ -101,7 +105,11 @@ function emitItems(
   // Not into the target: the items may still read the variable.
   void target;
   const table = emitter.temporary();
-  emitter.write(`${table}=new Table(NONE);`);
+  emitter.write(
+    `${table}=new ${
+      isObject(node) || hasNames(node) ? "Table" : "Plain"
+    }(NONE);`,
+  );
   let position = 0;
   node.items.forEach(({ key, value }, i) => {
     const mark = emitter.temporaryMark();

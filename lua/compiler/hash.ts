@@ -10,8 +10,8 @@ const SMALL = 8;
 
 /** An insertion-ordered dictionary; `undefined` marks a removed entry. */
 export class Hash {
-  keys: LuaValue[] = [];
-  values: LuaValue[] = [];
+  keys: LuaValue[] = roomForFew();
+  values: LuaValue[] = roomForFew();
   /** Entries whose value is nil. */
   holes = 0;
   /** Integer keys ever inserted since the last rebuild. */
@@ -143,4 +143,11 @@ export class Hash {
   get size(): number {
     return this.keys.length - this.holes;
   }
+}
+
+/** An empty array with room for four: V8 makes room for 17 at the first push. */
+function roomForFew(): LuaValue[] {
+  const array = [undefined, undefined, undefined, undefined];
+  for (let i = 0; i < 4; i++) array.pop();
+  return array;
 }
