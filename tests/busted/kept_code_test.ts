@@ -1,5 +1,6 @@
 /** What the harness keeps of its compiled files (busted/kept_code.ts). */
 import assert from "node:assert/strict";
+import { dirname } from "node:path";
 import { ROOT } from "../support/luamtev.ts";
 import { mtevBusted } from "../support/mtev_busted.ts";
 
@@ -38,7 +39,12 @@ class Cache implements Disposable {
   ): Promise<{ shown: string; code: number }> {
     const { stdout, stderr, code } = await mtevBusted(words, {
       cwd: this.path,
-      env: { LUAMTEV_CACHE: `${this.path}/cache`, ...env },
+      env: {
+        LUAMTEV_CACHE: `${this.path}/cache`,
+        // The launcher would fetch a deno into an empty folder.
+        PATH: `${dirname(Deno.execPath())}:${Deno.env.get("PATH")}`,
+        ...env,
+      },
     });
     return { shown: (stdout + stderr).replace(/0x[0-9a-f]+/g, "0x"), code };
   }
