@@ -119,10 +119,11 @@ export function emitCall(
   if (emitter.hooked) {
     // The hook runs Lua code.
     if (list.result !== undefined) emitter.write("t=X.r;");
-    emitter.write(`hookHost(${callee.atom},"call");`);
+    emitter.write(`K(${call.line});hookHost(${callee.atom},"call");`);
     if (list.result !== undefined) emitter.write("X.r=t;");
   }
-  const code = spread(list, (values) => `${place}(${values})`);
+  const called = emitter.hooked ? `R.hookLeaf(${place})` : place;
+  const code = spread(list, (values) => `${called}(${values})`);
   emitter.releaseTo(mark);
   const clear = wanted === "one" || wanted === "none" ||
       list.result !== undefined

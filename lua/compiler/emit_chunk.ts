@@ -146,6 +146,7 @@ export class ChunkEmitter implements ChunkContext {
       true,
       hooked,
     );
+    if (hooked) emitter.hookEntry();
     emitter.body();
     emitEnd(emitter);
     if (this.fields.length !== fields) {

@@ -3,7 +3,7 @@
  * jumps; one whose only site is the interrupt check at its head stays a loop,
  * with the place to resume in front of it.
  */
-import type { Block, Statement, Variable } from "./ast.ts";
+import type { Statement, Variable } from "./ast.ts";
 import { emitAdjusted } from "./emit_call.ts";
 import { emitCondition, numeral } from "./emit_expression.ts";
 import { type Emitter, SiteKind } from "./emitter.ts";
@@ -31,7 +31,7 @@ export function emitWhile(emitter: Emitter, loop: While): void {
     const condition = emitCondition(emitter, loop.condition);
     emitter.releaseTo(mark);
     emitter.write(`if(!${condition})${emitter.jump(past)}`);
-    emitBody(emitter, loop.body, emitter.jump(past));
+    emitBody(emitter, loop, emitter.jump(past));
     emitter.write(`${emitter.jump(head)}case ${past}:`);
     return;
   }
@@ -45,15 +45,20 @@ export function emitWhile(emitter: Emitter, loop: While): void {
     const condition = emitCondition(emitter, loop.condition);
     emitter.releaseTo(mark);
     emitter.write(`if(!${condition})break;`);
-    emitBody(emitter, loop.body, `break ${label};`);
+    emitBody(emitter, loop, `break ${label};`);
   });
   emitter.write("}");
 }
 
-function emitBody(emitter: Emitter, body: Block, leave: string): void {
+function emitBody(
+  emitter: Emitter,
+  { body, line }: While | NumericFor | GenericFor,
+  leave: string,
+): void {
   emitter.loops.push({ leave });
   emitter.visit.block(emitter, body);
   emitter.loops.pop();
+  if (emitter.hooked) emitter.write(`R.hookLoop(${line});`);
 }
 
 /** `repeat body until condition`; the condition sees the body's locals. */
@@ -78,6 +83,7 @@ export function emitRepeat(emitter: Emitter, loop: While): void {
     const condition = emitCondition(emitter, loop.condition);
     emitter.releaseTo(mark);
     emitter.write(`if(${condition})${leave}`);
+    if (emitter.hooked) emitter.write("R.hookLoop(0);");
     emitter.leaveTo(scope);
   });
   emitter.write(jumps ? `${emitter.jump(head)}case ${past}:` : "}");
@@ -124,7 +130,7 @@ export function emitNumericFor(emitter: Emitter, loop: NumericFor): void {
     const inner = emitter.scopeMark();
     if (!direct) emitter.declare(variable, index);
     emitter.enter(variable.js, variable.name);
-    emitBody(emitter, loop.body, leave);
+    emitBody(emitter, loop, leave);
     emitter.leaveTo(inner);
   };
   if (emitter.resumable && emitter.hasSites(loop.body)) {
@@ -210,11 +216,13 @@ export function emitGenericFor(emitter: Emitter, loop: GenericFor): void {
       : `if(${it}!==undefined){${fast}}else{`,
   );
   const value = emitter.reserve();
+  const next = `(typeof ${f}==="function"?${f}:R.C(${f}))`;
+  const called = emitter.hooked ? `R.hookLeaf(${next})` : next;
   emitter.operation(
     line,
     undefined,
     value,
-    (v) => `(${v}=(typeof ${f}==="function"?${f}:R.C(${f}))(${s},${c}))===null`,
+    (v) => `(${v}=${called}(${s},${c}))===null`,
     SiteKind.Call,
     "X.r=undefined;",
   );
@@ -229,7 +237,7 @@ export function emitGenericFor(emitter: Emitter, loop: GenericFor): void {
   emitter.write(jumps ? `case ${enter}:` : "}");
   emitter.releaseTo(mark);
   for (const variable of variables) emitter.enter(variable.js, variable.name);
-  emitBody(emitter, loop.body, leave);
+  emitBody(emitter, loop, leave);
   emitter.write(jumps ? `${emitter.jump(head)}case ${past}:` : "}");
   emitter.leaveTo(scope);
 }

@@ -182,6 +182,7 @@ function emitReturnList(
 export function emitEnd(emitter: Emitter): void {
   const { body } = emitter.fn;
   if (leaves(body[body.length - 1])) return;
+  if (emitter.hooked) emitter.write(`K(${emitter.fn.endLine});`);
   emitReturnList(emitter, []);
 }
 

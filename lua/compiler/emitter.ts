@@ -476,6 +476,12 @@ export class Emitter {
     );
   }
 
+  /** Tells the hook of the call, on a line that says which function it is. */
+  hookEntry(): void {
+    this.write('\nX.hookCall("call");');
+    this.lineSites.push(0);
+  }
+
   /** Emits the function's body. */
   body(): void {
     for (const { js, name } of this.fn.parameters) this.enter(js, name);

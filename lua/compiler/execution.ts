@@ -114,13 +114,12 @@ export function O(
 }
 
 /** Starts the hooked version of a function. */
-function startHooked(
+export function startHooked(
   callee: Callable,
   args: LuaValue[],
   prototype: Prototype,
   get: (() => LuaValue[]) | undefined,
 ): LuaValue | null {
-  X.hookCall!("call");
   const { parameters, vararg } = prototype.fn;
   const values = parameters.map((_, i) => args[i]);
   const rest = vararg ? [args.slice(parameters.length)] : [];
@@ -168,9 +167,12 @@ export function callFunction(
   callee: Callable,
   args: LuaValue[],
 ): LuaValue | null {
-  if ((X.d += 256) > X.m && hostDepth(SHALLOW) >= SHALLOW) {
-    X.reason = Reason.Unwind;
-    return S([pendingCall, 0, callee, undefined, args]);
+  if ((X.d += 256) > X.m) {
+    if (hostDepth(SHALLOW) >= SHALLOW) {
+      X.reason = Reason.Unwind;
+      return S([pendingCall, 0, callee, undefined, args]);
+    }
+    if (X.hooked) callee = X.hookLeaf!(callee);
   }
   const value = callee(...args);
   X.d -= 256;

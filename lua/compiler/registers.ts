@@ -3,6 +3,7 @@
  * share, one per JavaScript thread. Entering a state sets {@link X}'s state,
  * execution and base; leaving restores them, in nested order.
  */
+import type { Callable } from "./records.ts";
 import type { LuaValue } from "../value.ts";
 import type { Execution } from "./coroutine.ts";
 import type { Prototype } from "./prototype.ts";
@@ -61,6 +62,8 @@ class Registers {
   hooked = false;
   /** Tells the hook of a call or a return. */
   hookCall: ((event: "call" | "return") => void) | undefined = undefined;
+  /** What is called instead of a function while a hook is set (hooks.ts). */
+  hookLeaf: ((callee: Callable) => Callable) | undefined = undefined;
   /** Suspends at every call and back-edge, to test suspension. */
   force = false;
 }

@@ -188,6 +188,11 @@ function running(
       continue;
     }
     if (frame !== undefined) {
+      // A function that starts its hooked version shows once, not twice.
+      if (
+        frame.site === 0 && frame.prototype !== undefined &&
+        frame.prototype === frames.at(-1)?.prototype
+      ) continue;
       frames.push(frame);
       inner = name!.startsWith(INNER_PREFIX) ? frame.hostName : undefined;
     }
