@@ -46,6 +46,8 @@ interface Added {
 /** See the head of this file. */
 export class HarnessCode implements CodeStore {
   readonly #folder: string;
+  /** Where the code of all harnesses is. */
+  readonly #place: string;
   readonly #path: string;
   readonly #compiler: string;
   readonly #url: string;
@@ -56,12 +58,13 @@ export class HarnessCode implements CodeStore {
 
   private constructor(
     folder: string,
-    path: string,
+    place: string,
     compiler: string,
     kept: KeptModule | undefined,
   ) {
     this.#folder = folder;
-    this.#path = path;
+    this.#place = place;
+    this.#path = pathIn(place, folder);
     this.#compiler = compiler;
     const isCurrent = kept?.compiler === compiler;
     this.#url = isCurrent ? kept.url : "";
@@ -78,9 +81,9 @@ export class HarnessCode implements CodeStore {
     const cache = cacheFolder();
     const compiler = compilerStamp();
     if (cache === undefined || compiler === undefined) return undefined;
-    const path = `${cache}/code${folder}harness.mjs`;
-    const kept = await loadModule(path);
-    const code = new HarnessCode(folder, path, compiler, kept);
+    const place = `${cache}/code`;
+    const kept = await loadModule(pathIn(place, folder));
+    const code = new HarnessCode(folder, place, compiler, kept);
     codeStore.current = code;
     addEventListener("unload", () => code.#save());
     return code;
@@ -152,7 +155,13 @@ export class HarnessCode implements CodeStore {
       module.add(file, { ...code, source, stamp }, code.text(), texts);
     }
     replaceFile(this.#path, module.text());
+    removeOrphans(this.#place);
   }
+}
+
+/** Where the code of the harness in a folder is kept. */
+function pathIn(place: string, folder: string): string {
+  return `${place}${folder}harness.mjs`;
 }
 
 /** The text of the module, while it grows. */
@@ -283,5 +292,20 @@ function replaceFile(path: string, text: string): void {
     } catch {
       // It was not created.
     }
+  }
+}
+
+/** Removes what is kept of harnesses that are gone, such as those of old checkouts. */
+function removeOrphans(place: string, folder = ""): void {
+  try {
+    for (const { name, isDirectory } of Deno.readDirSync(place + folder)) {
+      if (!isDirectory) continue;
+      const inner = `${folder}/${name}`;
+      if (stampOf(decodeURIComponent(inner)) !== undefined) {
+        removeOrphans(place, inner);
+      } else Deno.removeSync(place + inner, { recursive: true });
+    }
+  } catch {
+    // Another process removes it, or it cannot be removed.
   }
 }

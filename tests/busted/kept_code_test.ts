@@ -208,3 +208,15 @@ Deno.test("processes that keep code at the same time leave a whole module", asyn
   changeVersion(module!);
   assert.equal((await cache.run(["--version"])).shown, "9.9.9\n");
 });
+
+Deno.test("what is kept of a checkout that is gone is removed", async () => {
+  using cache = new Cache();
+  const gone = `${cache.path}/cache/code/no such checkout/busted/lua`;
+  Deno.mkdirSync(gone, { recursive: true });
+  Deno.writeTextFileSync(`${gone}/harness.mjs`, "");
+  await cache.spec();
+  const modules = cache.modules();
+  assert.equal(modules.length, 1);
+  await cache.spec();
+  assert.deepEqual(cache.modules(), modules);
+});
