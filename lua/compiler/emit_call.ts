@@ -122,7 +122,7 @@ export function emitCall(
     emitter.write(`K(${call.line});hookHost(${callee.atom},"call");`);
     if (list.result !== undefined) emitter.write("X.r=t;");
   }
-  const called = emitter.hooked ? `R.hookLeaf(${place})` : place;
+  const called = emitter.hooked ? `X.hookLeaf(${place})` : place;
   const code = spread(list, (values) => `${called}(${values})`);
   emitter.releaseTo(mark);
   const clear = wanted === "one" || wanted === "none" ||

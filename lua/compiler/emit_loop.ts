@@ -217,7 +217,7 @@ export function emitGenericFor(emitter: Emitter, loop: GenericFor): void {
   );
   const value = emitter.reserve();
   const next = `(typeof ${f}==="function"?${f}:R.C(${f}))`;
-  const called = emitter.hooked ? `R.hookLeaf(${next})` : next;
+  const called = emitter.hooked ? `X.hookLeaf(${next})` : next;
   emitter.operation(
     line,
     undefined,

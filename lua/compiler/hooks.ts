@@ -71,7 +71,7 @@ export function hookLoop(line: number): void {
  * What is called instead of a function while there is a hook: one that calls nothing itself
  * has no slow path at its entry, on which it would find its hooked version.
  */
-export function hookLeaf(callee: Callable): Callable {
+function hookLeaf(callee: Callable): Callable {
   if (hook === undefined) return callee;
   const inside = insideOf(callee as unknown as LuaFunction);
   if (inside === undefined || inside.prototype.facts.calls) return callee;

@@ -7,7 +7,7 @@ import { O, T } from "./execution.ts";
 import * as operations from "./operations.ts";
 import { A, Box, EMPTY, S, X } from "./registers.ts";
 import { NONE, Plain, Table, trim } from "./table.ts";
-import { hookHost, hookLeaf, hookLoop, K } from "./hooks.ts";
+import { hookHost, hookLoop, K } from "./hooks.ts";
 import { iterate } from "./iterate.ts";
 
 /** The runtime of emitted code, by name. */
@@ -16,7 +16,6 @@ export const runtimeNames: { readonly [name: string]: unknown } = {
   X,
   K,
   hookHost,
-  hookLeaf,
   hookLoop,
   C,
   S,

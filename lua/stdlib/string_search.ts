@@ -1,7 +1,8 @@
 /**
  * `string.find`, `match`, `gmatch` and `gsub`. How a pattern is matched is
  * decided here: by the matcher (string_pattern.ts) at first, by code of the
- * pattern's own (string_compile.ts) when there is much to do. The callbacks of gsub cannot suspend, as in LuaJIT.
+ * pattern's own (string_compile.ts) when there is much to do. The callbacks of
+ * gsub cannot suspend, as in LuaJIT.
  */
 import {
   argumentError,
